@@ -1,0 +1,1 @@
+"""Layout that several pages share."""

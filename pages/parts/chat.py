@@ -1,0 +1,61 @@
+"""A dialogue as a chat, and its downloads."""
+
+import streamlit as st
+
+from patientsim_core import Dialogue, PatientSimError, Persona
+from patientsim_core import consultation as consult
+from patientsim_core.export import to_json, to_markdown
+
+state = st.session_state
+SPEAKERS = {
+    "doctor": {"name": "user", "avatar": ":material/stethoscope:"},  # Streamlit shades what a "user" says
+    "patient": {"name": "patient", "avatar": ":material/personal_injury:"},
+}
+
+
+def conversation(dialogue: Dialogue) -> None:
+    moved = consult.changes(dialogue)
+    with st.container(gap="xsmall"):
+        for index, turn in enumerate(dialogue.turns):
+            if index in moved:
+                mark(moved[index])
+            with st.chat_message(**SPEAKERS[turn.role]):
+                st.text(turn.text)
+                if turn.stopped:
+                    st.caption("Stopped here.")
+
+
+def mark(persona: Persona) -> None:
+    with st.container(horizontal_alignment="center"):
+        st.badge(f"From here: {persona.label}", icon=":material/tune:", color="primary")
+
+
+def downloads(dialogue: Dialogue, help: str | None = None) -> None:
+    for kind, text, suffix in (("JSON", to_json, "json"), ("Markdown", to_markdown, "md")):
+        options = {"help": help, "on_click": "ignore", "icon": ":material/download:", "width": "stretch"}
+        file = f"consultation-{dialogue.id[:8]}.{suffix}"
+        st.download_button(f"Download {kind}", text(dialogue), file, **options)
+
+
+def listen(heard: consult.Listening) -> None:
+    """Shows the answer while it is made. Another button or a slider only interrupts the showing."""
+    with st.chat_message(**SPEAKERS["patient"]):
+        place, stop, before = st.empty(), st.empty(), None
+        try:
+            for text in heard:
+                _ = place.text(text) if text else place.caption("The patient is thinking …")
+                if text == before and stop:  # it takes a while
+                    stop = stop.button("Stop", icon=":material/stop_circle:", on_click=interrupt)
+                before = text
+        except PatientSimError as error:
+            state.fault = str(error)
+    state.heard = None
+    st.rerun()
+
+
+def interrupt() -> None:
+    try:
+        state.heard.stop()
+    except PatientSimError as error:
+        state.fault = str(error)
+    state.heard = None

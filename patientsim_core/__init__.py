@@ -1,0 +1,30 @@
+"""PatientSim: simulated emergency-department patients with a record and a persona."""
+
+from patientsim_core.case import Case
+from patientsim_core.case_file import load_cases
+from patientsim_core.dialogue import Dialogue, Disclosure, EndReason, How, Reply, Turn
+from patientsim_core.errors import InputError, PatientSimError, StorageError
+from patientsim_core.patient import Patient, make_patient
+from patientsim_core.persona import ALL_PERSONAS, Cefr, Dazed, Persona, Personality, Recall
+
+__all__ = [
+    "ALL_PERSONAS",
+    "Case",
+    "Cefr",
+    "Dazed",
+    "Dialogue",
+    "Disclosure",
+    "EndReason",
+    "How",
+    "InputError",
+    "Patient",
+    "PatientSimError",
+    "Persona",
+    "Personality",
+    "Recall",
+    "Reply",
+    "StorageError",
+    "Turn",
+    "load_cases",
+    "make_patient",
+]

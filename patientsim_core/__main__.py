@@ -1,0 +1,52 @@
+"""The command line: python -m patientsim_core COMMAND."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from patientsim_core import PatientSimError, load_cases
+from patientsim_core.errors import InputError
+from patientsim_core.interview import read_questions, standard_personas, transcripts
+
+SAMPLES = Path(__file__).parents[1] / "data_samples"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command. Exit status 0 done, 2 wrong input (one line that says what and where)."""
+    parser = argparse.ArgumentParser(prog="python -m patientsim_core", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    one = commands.add_parser("transcripts", help="put one interview to patients of different personas")
+    one.add_argument("--out", type=Path, help="Markdown file to write (default: print)")
+    one.add_argument("--cases", type=Path, default=SAMPLES / "cases.json", help="file of cases")
+    one.add_argument("--case", help="hadm_id of the case (default: the first of the file)")
+    one.add_argument("--personas", choices=("shown", "all"), default="shown", help="seven, or all 37")
+    one.add_argument("--interviews", type=Path, default=SAMPLES / "interviews", help="folder of questions")
+    one.add_argument("--seed", type=int, default=42)
+    given = parser.parse_args(arguments)
+    try:
+        _transcripts(given)
+    except PatientSimError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _transcripts(given: argparse.Namespace) -> None:
+    cases = {case.hadm_id: case for case in load_cases(given.cases)}
+    if given.case and given.case not in cases:
+        raise InputError(f"--case {given.case}: is not in {given.cases}; it has {', '.join(cases)}.")
+    case = cases[given.case] if given.case else next(iter(cases.values()))
+    asked = [read_questions(given.interviews / f"{name}.txt") for name in ("history", "reassuring")]
+    text = transcripts(case, standard_personas(given.personas), *asked, given.seed)
+    if not given.out:
+        print(text)
+        return
+    try:
+        given.out.parent.mkdir(parents=True, exist_ok=True)
+        given.out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{given.out}: cannot be written ({error.strerror}).") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

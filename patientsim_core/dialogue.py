@@ -1,0 +1,111 @@
+"""What is said: turns, replies with what they disclose, and whole dialogues."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import uuid4
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from patientsim_core.case import Case
+from patientsim_core.persona import Dazed, Persona
+
+
+class Record(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class How(StrEnum):
+    """How an item of the record left, or did not leave, the patient's mouth."""
+
+    told = "told"
+    minimised = "minimised"
+    exaggerated = "exaggerated"
+    forgotten = "forgotten"
+    refused = "refused"
+    not_understood = "not understood"
+
+    @property
+    def reached(self) -> bool:
+        """Whether the doctor heard of the item, truly or bent by the persona."""
+        return self in (How.told, How.minimised, How.exaggerated)
+
+
+class Disclosure(Record):
+    """One fact of the record that a reply is about.
+
+    `item` is the record's key, `fact` the record's own words. `asked` is False for what was
+    volunteered. `inferred` marks what was read out of the text, not recorded by the engine.
+    """
+
+    item: str
+    fact: str
+    how: How
+    asked: bool = True
+    inferred: bool = False
+
+
+class Usage(Record):
+    """Tokens of a reply; zero for the offline engine."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+
+
+class GuardAction(Record):
+    """What the guard did to a sentence: `removed`, `shortened` or `withheld`, and why."""
+
+    action: Literal["removed", "shortened", "withheld"]
+    reason: str
+
+
+class Reply(Record):
+    """A patient's answer. `seconds` is the whole time; `phase` the dazed phase it was given in."""
+
+    text: str
+    disclosures: list[Disclosure] = []
+    usage: Usage = Usage()
+    guard: list[GuardAction] = []
+    phase: Dazed = Dazed.normal
+    seconds: float = 0.0
+    model: str = "offline"
+
+
+class Turn(Record):
+    """One utterance. A patient's turn also keeps the persona it was spoken with and its reply."""
+
+    role: Literal["doctor", "patient"]
+    text: str
+    persona: Persona | None = None
+    reply: Reply | None = None
+    stopped: bool = False
+
+
+class EndReason(StrEnum):
+    """Why a dialogue is over."""
+
+    concluded = "concluded"
+    turn_limit = "turn limit"
+    patient_refused = "patient refused"
+    model_failure = "model failure"
+    cancelled = "cancelled"
+
+
+class Dialogue(Record):
+    """A consultation, open while `end_reason` is None. It keeps the case as it was when it began."""
+
+    id: str = Field(default_factory=lambda: uuid4().hex)
+    case: Case
+    persona: Persona
+    model: str = "offline"
+    seed: int = 42
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    turns: list[Turn] = []
+    differential: list[str] = []
+    end_reason: EndReason | None = None
+
+    @property
+    def questions(self) -> int:
+        """How often the doctor has spoken."""
+        return sum(turn.role == "doctor" for turn in self.turns)

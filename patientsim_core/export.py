@@ -1,0 +1,144 @@
+"""A consultation as text: files to keep, and the Markdown that the page shows of case and outcome.
+
+Neither file of an open consultation gives its case away.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from itertools import groupby
+
+from patientsim_core.case import Case
+from patientsim_core.consultation import changes
+from patientsim_core.debrief import TRIAGE, Row, Status, debrief
+from patientsim_core.dialogue import Dialogue
+
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_ACTIVE = re.compile(r"([\\`*_\[\]<>#|~$&:@^]|\.(?=\S)|^[-+=]|(?<=\d)[.)](?=\s|$))", re.MULTILINE)
+_ALIVE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[-<=>])(?=[-=>])", re.IGNORECASE)
+_COLORS = {Status.disclosed: "green", Status.held_back: "orange", Status.missed: "red"}
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is and people can read: no heading, link, image or HTML in it."""
+    return _ACTIVE.sub(r"\\\1", text).replace("\n", "\\\n")
+
+
+def literal(text: str) -> str:
+    """The same for the app, whose Markdown also brings bare addresses, icon names and arrows to life:
+    an invisible mark inside them prevents it, and every sign is escaped."""
+    return _PUNCTUATION.sub(r"\\\1", _ALIVE.sub("\u2060", text)).replace("\n", "\\\n")
+
+
+def triage(case: Case) -> str:
+    """What the doctor knows before the first question, for the app."""
+    known = {"Age": f"{case.age}", "Gender": case.gender, "Arrival": case.arrival_transport.capitalize()}
+    facts = [f"{label} **{literal(value)}**" for label, value in known.items()]
+    kind = [":gray-badge[Synthetic case]"] if case.provenance == "synthetic" else []
+    return f"### {literal(case.chiefcomplaint)}\n\n" + " &emsp; ".join([*facts, *kind])
+
+
+def outcome(dialogue: Dialogue) -> str:
+    """How an ended consultation compares with its case, for the app."""
+    case, rows = dialogue.case, debrief(dialogue)
+    lines = [
+        f"Diagnosis\n### {literal(case.diagnosis)}",
+        f"Disposition **{literal(case.disposition.capitalize())}**",
+        "#### Your differential",
+        _ranked(dialogue, literal),
+        "#### What came to light",
+    ]
+    for status in (Status.disclosed, Status.held_back, Status.missed):
+        if labels := [f"{row.label}{_share(row)}" for row in rows if row.status is status]:
+            lines.append(f":{_COLORS[status]}-badge[{status} · {len(labels)}] {', '.join(labels)}")
+    return "\n\n".join(lines)
+
+
+def record(dialogue: Dialogue) -> dict[str, str]:
+    """The record for the app, a heading and a text for each group: every item with what the patient
+    disclosed of it, and the question and the answer that brought it."""
+    texts = {}
+    for group, found in groupby(debrief(dialogue), key=lambda row: row.group):
+        rows = list(found)
+        disclosed = sum(row.status is Status.disclosed for row in rows)
+        lines = []
+        for row in rows:
+            badge = f":{_COLORS.get(row.status, 'gray')}-badge[{row.status}{_share(row)}]"
+            heard = row.reached if len(row.facts) > 1 else ()
+            facts = [f"✓ **{literal(fact)}**" if fact in heard else literal(fact) for fact in row.facts]
+            lines.append(f"**{row.label}** &ensp; {badge}\\\n{'; '.join(facts) or 'Not recorded'}")
+            lines += _quotes(row)
+        texts[f"**{group}** · {disclosed} of {len(rows)} disclosed"] = "\n\n".join(lines)
+    return texts
+
+
+def _share(row: Row) -> str:
+    """` · 2 of 9` facts, where an item has several."""
+    heard = len(row.reached.intersection(row.facts))
+    return f" · {heard} of {len(row.facts)}" if heard and len(row.facts) > 1 else ""
+
+
+def _quotes(row: Row) -> list[str]:
+    """What replies disclosed of an item, a quotation for each question that brought some of it."""
+    quotes = []
+    for number, found in groupby(row.brought, key=lambda line: line.number):
+        lines = list(found)
+        facts = [
+            f"{literal(line.fact)} **({line.how}{'' if line.asked else ', volunteered'}"
+            f"{', inferred from the text' if line.inferred else ''})**"
+            for line in lines
+        ]
+        said = f"Question {number}: {lines[0].question}\nAnswer: {lines[0].reply}"
+        quotes.append("; ".join(facts) + "\\\n" + literal(said))
+    return ["\n".join(f"> {line}" for line in quote.split("\n")) for quote in quotes]
+
+
+def _ranked(dialogue: Dialogue, safe: Callable[[str], str]) -> str:
+    ranked = [f"{rank}. {safe(text)}" for rank, text in enumerate(dialogue.differential, 1)]
+    return "\n".join(ranked) or "None was given."
+
+
+def to_json(dialogue: Dialogue) -> str:
+    """The whole Dialogue once it has ended; until then only what the doctor may know."""
+    data = dialogue.model_dump(mode="json")
+    if dialogue.end_reason is None:
+        data["case"] = {key: data["case"][key] for key in ("provenance", *TRIAGE)}
+        data["turns"] = [{**turn, "reply": None} for turn in data["turns"]]
+    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+
+
+def to_markdown(dialogue: Dialogue) -> str:
+    """The chat with its questions numbered and, once it has ended, the differential and the record."""
+    case, moved = dialogue.case, changes(dialogue)
+    lines = [
+        f"# {escape(case.title)}",
+        f"{case.provenance.capitalize()} case. Begun {dialogue.created:%Y-%m-%d %H:%M} UTC. "
+        f"Model: {escape(dialogue.model)}. Persona: {dialogue.persona.label}.",
+        "## Conversation",
+    ]
+    number = 0
+    for index, turn in enumerate(dialogue.turns):
+        if index in moved:
+            lines.append(f"*From here: {moved[index].label}*")
+        number += turn.role == "doctor"
+        speaker = f"Doctor {number}" if turn.role == "doctor" else "Patient"
+        lines.append(f"**{speaker}:** {escape(turn.text)}" + (" *(stopped here)*" if turn.stopped else ""))
+    if dialogue.end_reason is not None:
+        lines += ["## Differential diagnosis", _ranked(dialogue, escape), *_record(dialogue)]
+    return "\n\n".join(lines) + "\n"
+
+
+def _record(dialogue: Dialogue) -> list[str]:
+    lines = ["## Record"]
+    for group, rows in groupby(debrief(dialogue), key=lambda row: row.group):
+        lines.append(f"### {group}")
+        for row in rows:
+            said = escape("; ".join(row.facts)) or "Not recorded"
+            entry = [f"- **{escape(row.label)}:** {said} ({row.status}{_share(row)})"]
+            entry += [
+                f"  - {escape(line.fact)}: {line.how}{'' if line.asked else ', volunteered'}"
+                f"{', inferred' if line.inferred else ''} (question {line.number})"
+                for line in row.brought
+            ]
+            lines.append("\n".join(entry))
+    return lines

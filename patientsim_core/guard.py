@@ -1,0 +1,104 @@
+"""The guard on a reply: what a patient must not say never reaches the chat."""
+
+import re
+from collections.abc import Iterable
+
+from patientsim_core.case import Case, values
+from patientsim_core.dialogue import GuardAction
+from patientsim_core.offline.lexicon import covers, find_concepts
+from patientsim_core.offline.spelling import normalise
+from patientsim_core.persona import Persona, Personality
+from patientsim_core.text import words
+
+WORDS = 20
+"""At most so many words a sentence (published protocol)."""
+
+_STAGE = re.compile(r"\*[^*]*[A-Za-z][^*]*\*|\([^()]*[A-Za-z][^()]*\)|\[[^\[\]]*[A-Za-z][^\[\]]*\]")
+_AI = re.compile(
+    r"\b(as an? (ai|a\.i\.|language model|assistant)|language model"
+    r"|(i am|i'm|i’m) (just |only )?an? (ai|a\.i\.|chatbot|virtual \w+|computer program|simulat\w+)"
+    r"|my (training data|instructions|system prompt|programming))\b",
+    re.I,
+)
+_KIN = re.compile(
+    r"\b(father|mother|dad|mom|parents?|brother|sister|uncle|aunt|son|daughter|cousin|grand\w+|family|relatives)\b",
+    re.I,
+)
+_PAST = re.compile(r"\b(before|ago|years?|once|last|past|history|used to|had|in (19|20)\d\d)\b", re.I)
+_BREAK = re.compile(r",|;| - |\b(and|but|because|while|when|so|which|that|or)\b")
+
+
+def sentence_limit(persona: Persona) -> int:
+    """At most so many sentences a reply: 8 for the verbose, 3 for all others (published protocol)."""
+    return 8 if persona.personality is Personality.verbose else 3
+
+
+class Guard:
+    """Checks a reply sentence by sentence and records what it did in `actions`."""
+
+    def __init__(self, case: Case, persona: Persona, doctor: Iterable[str]) -> None:
+        self.left = sentence_limit(persona)
+        self.actions: list[GuardAction] = []
+        self.secret = _named(case.diagnosis)
+        named = {m.id for text in doctor for m in find_concepts(normalise(text))}
+        said = " ".join(normalise(text) for text in doctor)
+        open_secrets = {id for id in self.secret if any(covers(id, name) for name in named)}
+        self.words = normalise(case.diagnosis)
+        if open_secrets or self.words in said:
+            self.words = ""
+        self.secret -= open_secrets
+        self.past = _named(case.medical_history)
+        self.family = _named(case.family_medical_history)
+
+    def admit(self, sentence: str) -> str:
+        """The sentence as it may be said; empty where it may not."""
+        kept = " ".join(_STAGE.sub(" ", sentence).split())
+        if kept != " ".join(sentence.split()):
+            self._note("removed", "stage direction")
+        if not words(kept):
+            return ""
+        if _AI.search(kept):
+            return self._note("withheld", "speaks as an AI")
+        if self._leaks(kept):
+            return self._note("withheld", "names the diagnosis before the doctor did")
+        if not self.left:
+            return self._note("withheld", "over the sentence limit")
+        if len(words(kept)) > WORDS:
+            kept = shorten(kept)
+            self._note("shortened", f"over {WORDS} words")
+        self.left -= 1
+        return kept
+
+    def _leaks(self, sentence: str) -> bool:
+        normal = normalise(sentence)
+        named = {m.id for m in find_concepts(normal)}
+        leaked = {secret for secret in self.secret for name in named if covers(secret, name)}
+        if not leaked and not (self.words and self.words in normal):
+            return False
+        return not (
+            (_KIN.search(sentence) and _any_covered(leaked, self.family))
+            or (_PAST.search(sentence) and _any_covered(leaked, self.past))
+        )
+
+    def _note(self, action: str, reason: str) -> str:
+        self.actions.append(GuardAction(action=action, reason=reason))
+        return ""
+
+
+def _named(text: str) -> set[str]:
+    """The concepts that an item of the record names."""
+    return {mention.id for value in values(text) for mention in find_concepts(normalise(value))}
+
+
+def _any_covered(secrets: set[str], known: set[str]) -> bool:
+    """Whether the record has such a disease elsewhere: in the family, or in the past."""
+    return any(covers(secret, concept) for secret in secrets for concept in known)
+
+
+def shorten(sentence: str) -> str:
+    """The longest beginning of at most 20 words that ends at a natural break, else at the 20th word."""
+    ends = [match.start() for match in _BREAK.finditer(sentence)]
+    fitting = [sentence[:end].rstrip(" ,;-") for end in ends if 4 <= len(words(sentence[:end])) <= WORDS]
+    if fitting:
+        return fitting[-1] + "."
+    return " ".join(sentence.split()[:WORDS]).rstrip(" ,;-") + "."

@@ -1,0 +1,1 @@
+"""The built-in engine: understand the question, decide what to disclose, phrase it."""

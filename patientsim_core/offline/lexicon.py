@@ -1,0 +1,146 @@
+"""The word data: concepts, drugs and topics, and how they are found in text."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from patientsim_core.offline.data import table
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A symptom, condition, operation, device or exposure, and how a patient of each level says it."""
+
+    id: str
+    kind: str
+    forms: tuple[str, str, str]
+    names: tuple[str, ...]
+    parents: tuple[str, ...] = ()
+
+    def form(self, cefr: str) -> str:
+        """The noun phrase of a patient of level A, B or C."""
+        return self.forms["ABC".index(cefr)]
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Something a doctor may ask or do, with the regular expressions that recognise it."""
+
+    id: str
+    patterns: tuple[re.Pattern[str], ...]
+    over: frozenset[str]
+    act: bool
+    topic: str
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A concept or drug found in a text, and where."""
+
+    id: str
+    kind: str
+    start: int
+    end: int
+    words: str
+
+
+@lru_cache(maxsize=1)
+def concepts() -> dict[str, Concept]:
+    return {
+        id: Concept(
+            id,
+            entry["kind"],
+            (entry["A"], entry["B"], entry["C"]),
+            tuple(entry["names"]),
+            tuple(entry.get("parents", ())),
+        )
+        for id, entry in table("concepts").items()
+    }
+
+
+@lru_cache(maxsize=1)
+def drug_classes() -> dict[str, Concept]:
+    """Drugs by purpose; `names` are how a question names the purpose."""
+    return {
+        id: Concept(id, "class", (entry["A"], entry["B"], entry["C"]), tuple(entry["names"]))
+        for id, entry in table("drugs")["classes"].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def drugs() -> dict[str, frozenset[str]]:
+    """Drug name -> the purposes it serves."""
+    found: dict[str, set[str]] = {}
+    for id, entry in table("drugs")["classes"].items():
+        for drug in entry["drugs"]:
+            found.setdefault(drug, set()).add(id)
+    return {drug: frozenset(classes) for drug, classes in found.items()}
+
+
+@lru_cache(maxsize=1)
+def topics() -> tuple[Topic, ...]:
+    return tuple(
+        Topic(
+            id,
+            tuple(re.compile(pattern) for pattern in entry["patterns"]),
+            frozenset(entry.get("over", ())),
+            entry.get("act", False),
+            entry.get("as", id),
+        )
+        for id, entry in table("topics").items()
+    )
+
+
+@lru_cache(maxsize=1)
+def brands() -> dict[str, str]:
+    """Brand name -> generic name, for drugs that a record may name either way."""
+    return table("drugs")["brands"]
+
+
+class _Finder:
+    """Finds names as whole words, longest first."""
+
+    def __init__(self, names: dict[str, tuple[str, str]]) -> None:
+        self.names = names
+        ordered = sorted(names, key=len, reverse=True)
+        self.pattern = re.compile(r"\b(" + "|".join(map(re.escape, ordered)) + r")(?:e?s)?\b")
+
+    def find(self, text: str) -> list[Mention]:
+        found = []
+        for match in self.pattern.finditer(text):
+            id, kind = self.names[match.group(1)]
+            found.append(Mention(id, kind, match.start(), match.end(), match.group(0)))
+        return found
+
+
+@lru_cache(maxsize=1)
+def _concept_finder() -> _Finder:
+    return _Finder({name: (c.id, c.kind) for c in concepts().values() for name in c.names})
+
+
+@lru_cache(maxsize=1)
+def _drug_finder() -> _Finder:
+    names = {drug: (brands().get(drug, drug), "drug") for drug in (*drugs(), *brands())}
+    names |= {name: (c.id, "class") for c in drug_classes().values() for name in c.names}
+    return _Finder(names)
+
+
+@lru_cache(maxsize=8192)
+def find_concepts(text: str) -> tuple[Mention, ...]:
+    """Concepts named in a normalised text, left to right."""
+    return tuple(_concept_finder().find(text))
+
+
+@lru_cache(maxsize=8192)
+def find_drugs(text: str) -> tuple[Mention, ...]:
+    """Drugs and purposes of drugs named in a normalised text, left to right."""
+    return tuple(_drug_finder().find(text))
+
+
+@lru_cache(maxsize=1024)
+def covers(asked: str, found: str) -> bool:
+    """Whether a question for one concept is answered by another: the same, or a narrower one."""
+    if asked == found:
+        return True
+    entry = concepts().get(found)
+    return bool(entry) and any(covers(asked, parent) for parent in entry.parents)

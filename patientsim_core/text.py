@@ -1,0 +1,45 @@
+"""Small things about text: cleaning what people type, sentences, words."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pysbd import Segmenter
+
+WORD = re.compile(r"[A-Za-zÀ-ÿ0-9]+(?:['’.\-/][A-Za-zÀ-ÿ0-9]+)*")
+_MISSED = re.compile(r"(?:(?<=[a-z]{2}[.!?])|(?<=vitamin [A-K]\.))\s+(?=[A-Z])")
+_TITLES = ("dr.", "mr.", "mrs.", "ms.", "st.", "prof.", "vs.", "approx.", "mt.", "jr.", "sr.")
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def clean(text: str) -> str:
+    """Composed Unicode without control, formatting or unassigned characters; lines are kept."""
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    kept = (" " if char == "\t" else char for char in text)
+    return "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in _HIDDEN).strip()
+
+
+@lru_cache(maxsize=1)
+def _segmenter() -> Segmenter:
+    return Segmenter(language="en", clean=False)
+
+
+@lru_cache(maxsize=4096)
+def sentences(text: str) -> tuple[str, ...]:
+    """The sentences of a text, in order and trimmed; `Dr. Lee took 2.5 mg.` is one.
+
+    pysbd is right about abbreviations and numbers, but at times runs `it is. I know.` together.
+    """
+    found: list[str] = []
+    for part in _segmenter().segment(text):
+        for piece in _MISSED.split(part.strip()):
+            if found and found[-1].lower().split()[-1] in _TITLES:
+                found[-1] += f" {piece}"
+            elif piece:
+                found.append(piece)
+    return tuple(found)
+
+
+def words(text: str) -> list[str]:
+    """Words and numbers as written, without punctuation: `a 2.5-mg pill` has three."""
+    return WORD.findall(text)

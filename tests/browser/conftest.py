@@ -1,0 +1,147 @@
+"""The app in a process of its own, and Chromium to look at it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+]
+expect.set_options(timeout=15_000)
+
+
+def find_chromium() -> str | None:
+    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+    return next((path for name in names if (path := shutil.which(name))), None)
+
+
+class App:
+    """A running app with a database of its own; it can be killed and started again."""
+
+    def __init__(self, database_url: str, log: Path, patient: str):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.url = f"http://localhost:{self.port}"
+        self._database_url, self._log, self._patient = database_url, log, patient
+        self.start()
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, ROOT / "tests" / "browser" / "serve.py", self._patient, str(self.port)],
+                cwd=ROOT,
+                env=os.environ | {"PATIENTSIM_DATABASE_URL": self._database_url},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=1):
+                    return
+            except OSError:
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.1)
+        raise RuntimeError(f"the app did not start:\n{self._log.read_text()}")
+
+    def kill(self) -> None:
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+class Consult:
+    """What a clinician does with the page."""
+
+    def __init__(self, page: Page, app: App):
+        self.page, self.app = page, app
+
+    def open(self, address: str = "/") -> "Consult":
+        self.page.goto(self.app.url + address)
+        expect(self.page.get_by_role("heading", name="PatientSim")).to_be_visible()
+        return self
+
+    @property
+    def input(self):
+        return self.page.get_by_test_id("stChatInputTextArea")
+
+    @property
+    def messages(self):
+        return self.page.get_by_test_id("stChatMessage")
+
+    def said(self) -> list[str]:
+        return [text.inner_text() for text in self.messages.get_by_test_id("stText").all()]
+
+    def send(self, question: str) -> None:
+        self.input.fill(question)
+        self.input.press("Enter")
+
+    def ask(self, question: str) -> None:
+        """Asks, and waits for the whole answer."""
+        before = self.messages.count()
+        self.send(question)
+        expect(self.messages).to_have_count(before + 2)
+        expect(self.button("End consultation")).to_be_visible()
+        expect(self.input).to_be_enabled()
+
+    def button(self, name: str):
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def slider(self, name: str):
+        return self.page.get_by_role("slider", name=name)
+
+    def end(self, *diagnoses: str) -> None:
+        self.button("End consultation").click()
+        for rank, diagnosis in enumerate(diagnoses, 1):
+            self.page.get_by_label(f"Diagnosis {rank}").fill(diagnosis)
+        self.button("End and show the record").click()
+        expect(self.page.get_by_role("tab", name="Result")).to_be_visible()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Browser:
+    path = find_chromium()
+    if not path:
+        pytest.skip("no Chromium is found: the browser tests need one")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def app(request, database_url, tmp_path, chromium):
+    """The app with its built-in patient, or with the one that `@patient(name)` names."""
+    marker = request.node.get_closest_marker("patient")
+    running = App(database_url, tmp_path / "app.log", marker.args[0] if marker else "offline")
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+def consult(app, chromium):
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
+    yield Consult(context.new_page(), app)
+    context.close()
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "patient(name): which patient of serve.py the app plays")

@@ -1,0 +1,71 @@
+"""What every test gets: no network beyond this machine, and a database of its own."""
+
+import pytest
+from network import block_network
+
+from patientsim_core import Case, Dialogue, Disclosure, Persona, Reply, Turn
+from patientsim_core.storage import VARIABLE, Consultations
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network():
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        block_network(monkeypatch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def database_url(tmp_path, monkeypatch) -> str:
+    url = f"sqlite:///{tmp_path}/test.db"
+    monkeypatch.setenv(VARIABLE, url)
+    return url
+
+
+@pytest.fixture
+def store(database_url) -> Consultations:
+    return Consultations(database_url)
+
+
+@pytest.fixture
+def case() -> Case:
+    return Case(
+        hadm_id="t1",
+        provenance="synthetic",
+        age=52,
+        gender="Male",
+        tobacco="One pack a day",
+        medical_history="Hypertension; gout",
+        present_illness_positive="crushing chest pain; nausea",
+        present_illness_negative="no fever",
+        chiefcomplaint="Chest pain",
+        pain=8,
+        arrival_transport="AMBULANCE",
+        disposition="ADMITTED",
+        diagnosis="Myocardial infarction",
+    )
+
+
+@pytest.fixture
+def dialogue(case) -> Dialogue:
+    """Three questions; the persona moves before the third, which is refused."""
+    plain, distrust = Persona(), Persona(personality="distrust")
+    told = [("chiefcomplaint", "Chest pain", "told", True), ("medical_history", "gout", "told", False)]
+    symptoms = [("present_illness", "nausea", "minimised", True)]
+    refused = [("tobacco", "One pack a day", "refused", True)]
+    return Dialogue(
+        case=case,
+        persona=plain,
+        turns=[
+            Turn(role="doctor", text="What brings you in?"),
+            _patient("My chest hurts. I have gout, too.", plain, told),
+            Turn(role="doctor", text="Do you feel sick?"),
+            _patient("A little.", plain, symptoms),
+            Turn(role="doctor", text="Do you smoke?"),
+            _patient("Why do you need that?", distrust, refused),
+        ],
+    )
+
+
+def _patient(text: str, persona: Persona, disclosures) -> Turn:
+    found = [Disclosure(item=item, fact=fact, how=how, asked=asked) for item, fact, how, asked in disclosures]
+    return Turn(role="patient", text=text, persona=persona, reply=Reply(text=text, disclosures=found))

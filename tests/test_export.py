@@ -1,0 +1,128 @@
+import json
+import re
+
+import pytest
+
+from patientsim_core import Dialogue, Turn
+from patientsim_core import consultation as consult
+from patientsim_core.export import escape, literal, outcome, record, to_json, to_markdown, triage
+
+NASTY = (
+    "<b>x</b> <script>y</script> ![i](http://a.b/c.png) [l](http://a.b) `c` $x$ :smile: **b**\n# h\n1. one"
+)
+
+
+def plain(markdown: str) -> str:
+    """What a Markdown reader shows of escaped text."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", markdown).replace("\\\n", "\n").replace("\u2060", "")
+
+
+@pytest.fixture
+def ended(dialogue) -> Dialogue:
+    return consult.end(dialogue, ["ACS", "Gastritis [link](http://a.b)"])
+
+
+def test_json_of_an_ended_consultation_reads_back_the_same(ended):
+    assert Dialogue.model_validate_json(to_json(ended)) == ended
+
+
+def test_json_of_an_open_consultation_does_not_give_the_case_away(dialogue):
+    text = to_json(dialogue)
+    assert [turn["text"] for turn in json.loads(text)["turns"]] == [turn.text for turn in dialogue.turns]
+    for secret in ("infarction", "ADMITTED", "One pack", "t1", "nausea"):
+        assert secret not in text
+    assert json.loads(text)["case"]["chiefcomplaint"] == "Chest pain"
+
+
+def test_markdown_has_the_chat_with_numbered_questions_and_the_mark(dialogue):
+    text = plain(to_markdown(dialogue))
+    said = re.findall(r"^\*\*(Doctor \d|Patient):\*\* (.*)$", text, re.MULTILINE)
+    assert [what for _, what in said] == [turn.text for turn in dialogue.turns]
+    assert [who for who, _ in said][::2] == ["Doctor 1", "Doctor 2", "Doctor 3"]
+    mark = text.index("*From here: Distrustful · B · high recall*")
+    assert text.index("A little.") < mark < text.index("Do you smoke?")
+
+
+def test_markdown_of_an_open_consultation_does_not_give_the_case_away(dialogue):
+    text = to_markdown(dialogue)
+    assert "## Record" not in text
+    for secret in ("infarction", "ADMITTED", "One pack", "nausea"):
+        assert secret not in text
+
+
+def test_markdown_of_an_ended_one_has_differential_record_and_what_brought_it(ended):
+    text = plain(to_markdown(ended))
+    assert "1. ACS\n2. Gastritis [link](http://a.b)" in text
+    assert "**Diagnosis:** Myocardial infarction" in text
+    assert (
+        "- **Medical history:** Hypertension; gout (disclosed · 1 of 2)\n"
+        "  - gout: told, volunteered (question 1)" in text
+    )
+    assert "- **Tobacco:** One pack a day (asked, not obtained)" in text
+    assert "- **Alcohol:** Not recorded (not recorded)" in text
+
+
+def test_a_stopped_reply_is_marked(dialogue):
+    turns = [Turn(role="doctor", text="Hm?"), Turn(role="patient", text="I was", stopped=True)]
+    assert "I was *(stopped here)*" in to_markdown(dialogue.model_copy(update={"turns": turns}))
+
+
+def test_nothing_in_a_text_is_left_for_markdown_to_act_on():
+    assert plain(escape(NASTY)) == plain(literal(NASTY)) == NASTY
+    unescaped = re.sub(r"\\([!-/:-@\[-`{-~]|\n)", "", literal(NASTY))
+    assert not re.search(r"[!-/:-@\[-`{-~]", unescaped)
+
+
+def test_a_markdown_file_can_be_read_as_text_and_still_does_nothing():
+    assert escape("I'm Dr. Lee, 52; it's 2-3 days (or so)?") == "I'm Dr. Lee, 52; it's 2-3 days (or so)?"
+    unescaped = re.sub(r"\\([!-/:-@\[-`{-~]|\n)", "", escape(NASTY))
+    assert not re.search(r"[\\`*_\[\]<>#$&:@^|~]|www\.|\d\.", unescaped)
+    for line in (
+        "# head",
+        "- item",
+        "+ item",
+        "1. item",
+        "2) item",
+        "===",
+        "http://a.b",
+        "www.a.b",
+        "me@a.b",
+    ):
+        assert escape(line) != line
+
+
+def test_the_app_finds_no_bare_address_icon_or_arrow_in_a_text():
+    said = literal("www.a.b http://a.b me@a.b :material/home: :red[x] a -> b --> c <- d").replace("\\", "")
+    for alive in ("www.", "://", "@a", ":m", ":r", "->", "--", "<-"):
+        assert alive not in said
+
+
+def test_the_app_shows_triage_without_what_is_to_be_found_out(case):
+    text = plain(triage(case))
+    assert "### Chest pain" in text
+    assert "Age **52**" in text
+    assert "Arrival **Ambulance**" in text
+    assert "Synthetic case" in text
+    assert "infarction" not in text
+    assert "Synthetic" not in triage(case.model_copy(update={"provenance": "unknown"}))
+
+
+def test_the_app_shows_what_came_of_an_ended_consultation(ended):
+    text = plain(outcome(ended))
+    assert "### Myocardial infarction" in text
+    assert "Disposition **Admitted**" in text
+    assert "asked, not obtained · 1] Tobacco" in text
+    assert "never reached · 1] Pain (0-10)" in text
+    assert "None was given." in outcome(ended.model_copy(update={"differential": []}))
+
+
+def test_the_app_shows_the_record_with_what_brought_each_item(ended):
+    groups = {plain(group): plain(text) for group, text in record(ended).items()}
+    assert list(groups)[2] == "**Previous medical history** · 1 of 4 disclosed"
+    history = groups["**Previous medical history** · 1 of 4 disclosed"]
+    assert "disclosed · 1 of 2" in history
+    assert "Hypertension; ✓ **gout**" in history
+    assert "gout **(told, volunteered)**" in history
+    assert "Question 1: What brings you in?" in history
+    assert "Answer: My chest hurts. I have gout, too." in history
+    assert "**Pain (0-10)**" in groups["**Current visit** · 2 of 4 disclosed"]

@@ -1,0 +1,149 @@
+import sqlite3
+from threading import Thread
+
+import pytest
+
+from patientsim_core import InputError, StorageError, Turn
+from patientsim_core import consultation as consult
+from patientsim_core.storage import Consultations, consultations
+
+
+def test_a_saved_dialogue_comes_back_the_same_from_another_connection(store, database_url, dialogue):
+    store.save(dialogue)
+    assert Consultations(database_url).load(dialogue.id) == dialogue
+
+
+def test_saving_again_replaces(store, dialogue):
+    store.save(dialogue)
+    store.save(consult.take_back(dialogue))
+    assert store.load(dialogue.id).questions == 2
+    assert len(store.recent()) == 1
+
+
+def test_recent_lists_the_newest_first_without_the_diagnosis(store, dialogue):
+    first, second, third = (dialogue.model_copy(update={"id": id}) for id in "abc")
+    for one in (first, second, third):
+        store.save(one)
+    store.change(first, consult.end, ["ACS"])
+    assert [one.id for one in store.recent()] == ["a", "c", "b"]
+    assert [one.id for one in store.recent(2)] == ["a", "c"]
+    top = store.recent()[0]
+    assert (top.title, top.questions, top.ended) == ("Man, 52 · Chest pain", 3, True)
+    assert top.when.endswith("· 3 questions · ended")
+    assert top.updated.tzinfo
+    assert "infarction" not in str(store.recent())
+
+
+def test_a_change_begins_a_new_dialogue_and_goes_on_with_a_stored_one(store, dialogue):
+    begun = store.change(dialogue.model_copy(update={"turns": []}), consult.ask, "Hello?")
+    store.change(begun, consult.answer, Turn(role="patient", text="Hi.", persona=dialogue.persona))
+    assert [turn.text for turn in store.load(dialogue.id).turns] == ["Hello?", "Hi."]
+
+
+def test_a_change_that_is_refused_changes_nothing(store, dialogue):
+    store.save(dialogue)
+    with pytest.raises(InputError, match="type a question"):
+        store.change(dialogue, consult.ask, "")
+    assert store.load(dialogue.id) == dialogue
+
+
+def test_a_window_that_is_behind_overwrites_nothing(store, dialogue):
+    store.save(dialogue)
+    store.change(dialogue, consult.ask, "From one window?")
+    for action in ((consult.ask, "From another?"), (consult.take_back,), (consult.end, [])):
+        with pytest.raises(InputError, match="gone on meanwhile"):
+            store.change(dialogue, *action)
+    assert store.load(dialogue.id).turns[-1].text == "From one window?"
+
+
+def test_two_changes_at_the_same_moment_do_not_both_win(store, database_url, dialogue):
+    store.save(dialogue)
+
+    def slow(current, question):
+        Consultations(database_url).change(dialogue, consult.ask, "First?")
+        return consult.ask(current, question)
+
+    with pytest.raises(InputError, match="gone on meanwhile"):
+        store.change(dialogue, slow, "Second?")
+    assert [turn.text for turn in store.load(dialogue.id).turns[6:]] == ["First?"]
+
+
+def test_many_threads_can_write(store, dialogue):
+    many = [dialogue.model_copy(update={"id": str(number)}) for number in range(12)]
+    threads = [Thread(target=store.save, args=[one]) for one in many]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.recent()) == 12
+
+
+@pytest.mark.parametrize("id", ["", "nothing", "a" * 5_000, "'; drop table consultations; --", "\x00"])
+def test_an_unknown_address_is_said(store, dialogue, id):
+    store.save(dialogue)
+    with pytest.raises(StorageError, match="no consultation with this address"):
+        store.load(id)
+    assert store.load(dialogue.id) == dialogue
+
+
+@pytest.mark.parametrize("damage", ["{", "{}", '{"id": 3}', ""])
+def test_a_damaged_dialogue_is_said_kept_and_still_listed(store, database_url, dialogue, damage):
+    store.save(dialogue)
+    file = database_url.removeprefix("sqlite:///")
+    with sqlite3.connect(file) as connection:
+        connection.execute("update consultations set data = ?", [damage])
+    with pytest.raises(StorageError, match=r"'Man, 52 · Chest pain' cannot be read.*left as it is"):
+        store.load(dialogue.id)
+    with pytest.raises(StorageError, match="cannot be read"):
+        store.change(dialogue, consult.ask, "Hm?")
+    assert len(store.recent()) == 1
+    with sqlite3.connect(file) as connection:
+        assert connection.execute("select data from consultations").fetchone() == (damage,)
+
+
+def test_a_file_that_is_no_database_is_said_and_left_alone(tmp_path):
+    file = tmp_path / "notes.db"
+    file.write_text("my notes, not a database" * 100)
+    with pytest.raises(StorageError, match=r"notes\.db cannot be used \(file is not a database\)"):
+        Consultations(f"sqlite:///{file}")
+    assert file.read_text().startswith("my notes")
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="cannot be used"):
+        Consultations(f"sqlite:///{tmp_path}/file/below/test.db")
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "sqlit:///x.db", "mysql+nothing://h/x", "postgresql://u:s3cret@h:x/db"]
+)
+def test_an_address_that_is_none_names_the_variable_and_keeps_the_password(url):
+    with pytest.raises(StorageError, match="PATIENTSIM_DATABASE_URL") as caught:
+        Consultations(url)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_a_server_that_is_away_is_said_without_the_password():
+    with pytest.raises(StorageError, match=r"sims at 127\.0\.0\.1 cannot be used") as caught:
+        Consultations("postgresql+psycopg://me:s3cret@127.0.0.1:1/sims?connect_timeout=2")
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_default_database_is_made_below_the_project(tmp_path, monkeypatch):
+    file = tmp_path / "deep" / "folder" / "patientsim.db"
+    monkeypatch.setattr(consultations, "DEFAULT_FILE", file)
+    Consultations()
+    assert file.exists()
+
+
+def test_sqlite_lets_readers_go_on_while_someone_writes(store, database_url, dialogue):
+    store.save(dialogue)
+    with sqlite3.connect(database_url.removeprefix("sqlite:///")) as writer:
+        writer.execute("begin immediate")
+        assert store.load(dialogue.id) == dialogue
+
+
+def test_a_missing_driver_is_named_with_the_command_that_installs_it():
+    with pytest.raises(StorageError, match=r"not installed: pymysql.*pip install pymysql"):
+        Consultations("mysql+pymysql://me:s3cret@127.0.0.1/sims")
