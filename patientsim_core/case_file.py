@@ -16,11 +16,16 @@ MAX_BYTES = 50 * 1024 * 1024
 CREDENTIALED_IDS = range(20_000_000, 30_000_000)
 """hadm_id of MIMIC-IV: a case with such an id counts as credentialed."""
 
+RELEASE_FILE = "SHA256SUMS.txt"
+"""What lies in the folder of every release of PhysioNet's."""
 
-def load_cases(path: str | Path) -> list[Case]:
+
+def load_cases(path: str | Path, credentialed: bool = False) -> list[Case]:
     """All cases of a JSON file: this project's or the release's `patient_profile.json`.
 
-    Raises InputError, naming every fault of the file at once; no case is returned then.
+    They count as credentialed if so marked here or in the file, by their numbers (`CREDENTIALED_IDS`), or
+    by what lies beside the file (`RELEASE_FILE`). Raises InputError, naming every fault of the file at
+    once; no case is returned then.
     """
     path = Path(path)
     try:
@@ -30,7 +35,10 @@ def load_cases(path: str | Path) -> list[Case]:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
-    return parse_cases(content, str(path))
+    cases = parse_cases(content, str(path))
+    if credentialed or (path.parent / RELEASE_FILE).exists():
+        cases = [case.model_copy(update={"provenance": "credentialed"}) for case in cases]
+    return cases
 
 
 def parse_cases(content: bytes, name: str) -> list[Case]:

@@ -8,7 +8,9 @@ from uuid import uuid4
 from pydantic import BaseModel, ConfigDict, Field
 
 from patientsim_core.case import Case
+from patientsim_core.models.options import Options
 from patientsim_core.persona import Dazed, Persona
+from patientsim_core.usage import Usage
 
 
 class Record(BaseModel):
@@ -45,23 +47,21 @@ class Disclosure(Record):
     inferred: bool = False
 
 
-class Usage(Record):
-    """Tokens of a reply; zero for the offline engine."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    reasoning_tokens: int = 0
-
-
 class GuardAction(Record):
-    """What the guard did to a sentence: `removed`, `shortened` or `withheld`, and why."""
+    """What the guard did: it `removed` a part of a sentence, `shortened` or `withheld` it, `asked again`
+    for an answer, or `replaced` one of which nothing was left; and why."""
 
-    action: Literal["removed", "shortened", "withheld"]
+    action: Literal["removed", "shortened", "withheld", "asked again", "replaced"]
     reason: str
 
 
 class Reply(Record):
-    """A patient's answer. `seconds` is the whole time; `phase` the dazed phase it was given in."""
+    """A patient's answer, and how it came about.
+
+    `seconds` is the whole time, `first_seconds` that to the first piece which the model gave; `phase` the
+    dazed phase it was given in. `attempts` counts requests to the model, failed ones and a second call for
+    the guard included. `ignored` names the options that the model does not take.
+    """
 
     text: str
     disclosures: list[Disclosure] = []
@@ -69,7 +69,10 @@ class Reply(Record):
     guard: list[GuardAction] = []
     phase: Dazed = Dazed.normal
     seconds: float = 0.0
+    first_seconds: float = 0.0
+    attempts: int = 0
     model: str = "offline"
+    ignored: list[str] = []
 
 
 class Turn(Record):
@@ -93,13 +96,19 @@ class EndReason(StrEnum):
 
 
 class Dialogue(Record):
-    """A consultation, open while `end_reason` is None. It keeps the case as it was when it began."""
+    """A consultation, open while `end_reason` is None. It keeps the case as it was when it began.
+
+    `model`, `seed`, `options` and `prompt` (the user's own, None for this project's) are those in force
+    now; each reply names the model that gave it.
+    """
 
     id: str = Field(default_factory=lambda: uuid4().hex)
     case: Case
     persona: Persona
     model: str = "offline"
     seed: int = 42
+    options: Options = Options()
+    prompt: str | None = None
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
     turns: list[Turn] = []
     differential: list[str] = []

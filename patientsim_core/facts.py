@@ -10,6 +10,15 @@ from patientsim_core.offline.spelling import normalise
 LISTS = ("medical_history", "medication", "allergies", "family_medical_history", "medical_device")
 """Items with one value a fact; lists separated by commas occur in the release."""
 
+PAST = ("medical_history", "medication", "medical_device", "family_medical_history")
+"""Items of which a poor memory loses most (published protocol)."""
+
+NEEDLESS = (
+    "tobacco", "alcohol", "illicit_drug", "sexual_history", "exercise", "marital_status", "children",
+    "living_situation", "occupation", "insurance", "race",
+)  # fmt: skip
+"""Items that a distrustful patient keeps back until told why they are asked for."""
+
 LABELS = {
     "onset": "onset",
     "location": "location",

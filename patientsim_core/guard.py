@@ -14,6 +14,8 @@ WORDS = 20
 """At most so many words a sentence (published protocol)."""
 
 _STAGE = re.compile(r"\*[^*]*[A-Za-z][^*]*\*|\([^()]*[A-Za-z][^()]*\)|\[[^\[\]]*[A-Za-z][^\[\]]*\]")
+_SPEAKER = re.compile(r"^\W*(patient|assistant|me|answer)\W*:\W*", re.I)
+_QUOTES = '"“”„«»'
 _AI = re.compile(
     r"\b(as an? (ai|a\.i\.|language model|assistant)|language model"
     r"|(i am|i'm|i’m) (just |only )?an? (ai|a\.i\.|chatbot|virtual \w+|computer program|simulat\w+)"
@@ -34,11 +36,16 @@ def sentence_limit(persona: Persona) -> int:
 
 
 class Guard:
-    """Checks a reply sentence by sentence and records what it did in `actions`."""
+    """Checks a reply sentence by sentence and records what it did in `actions`.
+
+    `broken` is `AI` or `diagnosis` once a sentence was withheld that no patient would say; `full` says that
+    one came after the last that there was room for.
+    """
 
     def __init__(self, case: Case, persona: Persona, doctor: Iterable[str]) -> None:
         self.left = sentence_limit(persona)
         self.actions: list[GuardAction] = []
+        self.broken, self.full = "", False
         self.secret = _named(case.diagnosis)
         named = {m.id for text in doctor for m in find_concepts(normalise(text))}
         said = " ".join(normalise(text) for text in doctor)
@@ -52,20 +59,28 @@ class Guard:
 
     def admit(self, sentence: str) -> str:
         """The sentence as it may be said; empty where it may not."""
-        kept = " ".join(_STAGE.sub(" ", sentence).split())
-        if kept != " ".join(sentence.split()):
-            self._note("removed", "stage direction")
+        said = " ".join(sentence.split())
+        kept = " ".join(_STAGE.sub(" ", said).split())
+        if kept != said:
+            self.note("removed", "stage direction")
+        bare = _SPEAKER.sub("", kept).strip(_QUOTES + " ")
+        if bare != kept:
+            self.note("removed", "speaker's name or quotation marks")
+        kept = bare
         if not words(kept):
             return ""
         if _AI.search(kept):
-            return self._note("withheld", "speaks as an AI")
+            self.broken = "AI"
+            return self.note("withheld", "speaks as an AI")
         if self._leaks(kept):
-            return self._note("withheld", "names the diagnosis before the doctor did")
+            self.broken = "diagnosis"
+            return self.note("withheld", "names the diagnosis before the doctor did")
         if not self.left:
-            return self._note("withheld", "over the sentence limit")
+            self.full = True
+            return self.note("withheld", "over the sentence limit")
         if len(words(kept)) > WORDS:
             kept = shorten(kept)
-            self._note("shortened", f"over {WORDS} words")
+            self.note("shortened", f"over {WORDS} words")
         self.left -= 1
         return kept
 
@@ -80,7 +95,8 @@ class Guard:
             or (_PAST.search(sentence) and _any_covered(leaked, self.past))
         )
 
-    def _note(self, action: str, reason: str) -> str:
+    def note(self, action: str, reason: str) -> str:
+        """Records an action; gives the empty text that is said instead."""
         self.actions.append(GuardAction(action=action, reason=reason))
         return ""
 

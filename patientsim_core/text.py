@@ -26,7 +26,12 @@ def _segmenter() -> Segmenter:
 
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[str, ...]:
-    """The sentences of a text, in order and trimmed; `Dr. Lee took 2.5 mg.` is one.
+    """The sentences of a text, in order and trimmed; `Dr. Lee took 2.5 mg.` is one."""
+    return split_sentences(text)
+
+
+def split_sentences(text: str) -> tuple[str, ...]:
+    """The same, not remembered: for texts that still grow.
 
     pysbd is right about abbreviations and numbers, but at times runs `it is. I know.` together.
     """

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from patientsim_core.case import Case
 from patientsim_core.dialogue import How
-from patientsim_core.facts import Fact
+from patientsim_core.facts import NEEDLESS, PAST, Fact
 from patientsim_core.offline.comprehend import hard_word, too_long
 from patientsim_core.offline.data import say
 from patientsim_core.offline.echo import by_words
@@ -15,13 +15,6 @@ from patientsim_core.offline.manner import tags
 from patientsim_core.offline.plan import Plan, Point
 from patientsim_core.persona import Cefr, Dazed, Persona, Personality, Recall
 from patientsim_core.state import State
-
-FORGETTABLE = ("medical_history", "medication", "medical_device", "family_medical_history")
-NEEDLESS = (
-    "tobacco", "alcohol", "illicit_drug", "sexual_history", "exercise", "marital_status", "children",
-    "living_situation", "occupation", "insurance", "race",
-)  # fmt: skip
-"""What a distrustful patient keeps back until told why it is asked."""
 
 MANY_WORDS = 25
 """A question of more words than this tries an impatient patient."""
@@ -39,7 +32,7 @@ _ROOM = {
 
 def decide(case: Case, persona: Persona, facts: Sequence[Fact], state: State, chance: random.Random) -> Plan:
     """The plan of a reply."""
-    found = _once([find(ask, case, facts, state) for ask in state.now.asks], persona.recall)
+    found = look_up(case, persona, facts, state)
     if state.phase is Dazed.high:
         return _lost(found, case, facts, state, chance)
     if blocked := _not_understood(case, persona, state, found):
@@ -65,9 +58,14 @@ def decide(case: Case, persona: Persona, facts: Sequence[Fact], state: State, ch
     return plan
 
 
+def look_up(case: Case, persona: Persona, facts: Sequence[Fact], state: State) -> list[Found]:
+    """What the record has for each thing that the doctor's turn asks."""
+    return _once([find(ask, case, facts, state) for ask in state.now.asks], persona.recall)
+
+
 def forgets(case: Case, fact: Fact) -> bool:
     """Whether low recall has lost a fact: the same ones all through a chat, three in four."""
-    if fact.item not in FORGETTABLE or fact.absent:
+    if fact.item not in PAST or fact.absent:
         return False
     return random.Random(f"{case.hadm_id}|{fact.item}|{fact.text}").random() < 0.75
 
@@ -77,9 +75,9 @@ def _once(found: list[Found], recall: Recall) -> list[Found]:
     general, or by the one that is concrete enough for a poor memory."""
     kept: list[Found] = []
     if recall is Recall.low:
-        found = sorted(found, key=lambda one: not (one.by_name and one.section in FORGETTABLE))
+        found = sorted(found, key=lambda one: not (one.by_name and one.section in PAST))
         named = {one.section for one in found if one.by_name}
-        found = [one for one in found if one.by_name or one.section not in named & set(FORGETTABLE)]
+        found = [one for one in found if one.by_name or one.section not in named & set(PAST)]
     for one in found:
         said = {fact for other in kept for fact in other.facts}
         if not one.facts or not said.issuperset(one.facts):
@@ -142,7 +140,7 @@ def _answer(plan: Plan, one: Found, case: Case, persona: Persona, state: State) 
     """Adds what the patient says to one thing asked."""
     kind = persona.personality
     item = one.facts[0].item if one.facts else one.ask.topic
-    if kind is Personality.distrust and item in NEEDLESS and not _reason_given(item, state):
+    if kind is Personality.distrust and item in NEEDLESS and not reason_given(item, state):
         slots = {"topic": say("topics").get(item, "that")}
         plan.content.append(Point("refuse", one.facts, How.refused, slots=slots))
         return
@@ -153,11 +151,11 @@ def _answer(plan: Plan, one: Found, case: Case, persona: Persona, state: State) 
     if not one.facts:
         vague = persona.recall is Recall.low and one.move == "no_drug"
         plan.content.append(Point("unknown" if vague else one.move, slots=one.slots))
-    elif persona.recall is Recall.low and item in FORGETTABLE:
+    elif persona.recall is Recall.low and item in PAST:
         _remember(plan, one, case, state)
-    elif kind is Personality.pleasing and _bendable(one):
+    elif kind is Personality.pleasing and bendable(one):
         _play_down(plan, one, state)
-    elif kind is Personality.overanxious and _bendable(one) and not state.now.reassures:
+    elif kind is Personality.overanxious and bendable(one) and not state.now.reassures:
         plan.content.append(Point(one.section, one.facts, How.exaggerated, full=one.full))
     else:
         facts = one.facts[:2] if kind is Personality.impatient and len(one.facts) > 2 else one.facts
@@ -170,16 +168,23 @@ def _heard(facts: Sequence[Fact], state: State) -> tuple[Fact, ...]:
     return () if quiet else by_words(state.now.text, facts)
 
 
-def _reason_given(item: str, state: State) -> bool:
+def reason_given(item: str, state: State) -> bool:
+    """Whether a distrustful patient was told what a question for an item is needed for."""
     return "explanation" in state.now.acts or item in state.unlocked or state.trust >= 2
 
 
-def _remember(plan: Plan, one: Found, case: Case, state: State) -> None:
-    """Low recall: most is gone; what was said once stays, and a concrete question brings one back."""
+def remember(one: Found, case: Case, state: State) -> tuple[tuple[Fact, ...], tuple[Fact, ...], bool]:
+    """What a poor memory still has of the facts asked for, what is gone, and whether one came back: what
+    was said once stays, and a concrete question brings one back, the first that is kept."""
     lost = [fact for fact in one.facts if forgets(case, fact) and not state.was_told(fact)]
     gone = tuple(lost[1:] if one.by_name else lost)
     kept = tuple(fact for fact in one.facts if fact not in gone)
-    if one.by_name and lost:
+    return kept, gone, one.by_name and bool(lost)
+
+
+def _remember(plan: Plan, one: Found, case: Case, state: State) -> None:
+    kept, gone, recalled = remember(one, case, state)
+    if recalled:
         plan.lead = [Point("recalled")]
     if kept:
         plan.content.append(Point(one.section, kept, full=one.full))
@@ -188,7 +193,7 @@ def _remember(plan: Plan, one: Found, case: Case, state: State) -> None:
         plan.content.append(Point(move, gone, How.forgotten))
 
 
-def _bendable(one: Found) -> bool:
+def bendable(one: Found) -> bool:
     """Symptoms and their degree can be played down or up; denials and histories can't."""
     if one.section == "pain":
         return float(one.facts[0].value) > 1
@@ -208,7 +213,7 @@ def _play_down(plan: Plan, one: Found, state: State) -> None:
         plan.content.append(Point(one.section, one.facts, How.minimised))
 
 
-_REACTIONS = (
+REACTIONS = (
     ("role", "role"),
     ("diagnosis_asked", "diagnosis_asked"),
     ("identity", "identity"),
@@ -232,7 +237,7 @@ def _react(plan: Plan, case: Case, facts: Sequence[Fact], persona: Persona, stat
         pending = [fact for fact in facts if (fact.item, fact.text) in state.refused]
         plan.content += [Point(fact.item, (fact,)) for fact in pending]
         return
-    for act, move in _REACTIONS:
+    for act, move in REACTIONS:
         if act in acts:
             plan.content.append(Point(move, slots=complaint_slot(case)))
             return

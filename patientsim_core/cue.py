@@ -1,0 +1,191 @@
+"""The stage note beside the doctor's last turn: what this patient is to do now, and how it sounds.
+
+Long system prompts move a model little; a few concrete lines at every turn move it much. What was asked
+and what follows for this persona is worked out as the offline patient does it; `prompts/cue.md` has the
+words.
+"""
+
+from collections.abc import Iterable, Sequence
+from string import Template
+
+from patientsim_core.case import ITEMS, Case
+from patientsim_core.facts import NEEDLESS, PAST
+from patientsim_core.guard import WORDS, sentence_limit
+from patientsim_core.offline.comprehend import hard_word, too_long
+from patientsim_core.offline.disclose import (
+    MANY_WORDS,
+    REACTIONS,
+    bendable,
+    reason_given,
+    remember,
+)
+from patientsim_core.offline.found import Found, name_of
+from patientsim_core.offline.understand import Ask
+from patientsim_core.persona import Cefr, Dazed, Persona, Personality, Recall
+from patientsim_core.prompt import sections
+from patientsim_core.state import State
+
+FRAME = "[Stage note, unheard by the doctor:\n{}\n]"
+
+
+def cue(case: Case, persona: Persona, state: State, found: Sequence[Found]) -> str:
+    """The note for the last turn of a history. `found` is what the record has for what was asked."""
+    note = _Note(persona, state)
+    word = hard_word(state.now.text, persona.cefr, case)
+    if state.phase is Dazed.high:
+        note.add("dazed: high: reassured" if state.now.reassures else "dazed: high")
+        note.add(f"cefr: {persona.cefr}")
+    elif word or (persona.cefr is Cefr.A and too_long(state.now.text)):
+        note.add(f"cefr: {persona.cefr}: {'word' if word else 'long'}", word=word or "")
+        note.add("blocked", character=persona.personality.label.lower())
+    else:
+        _asked(note, persona, state, found)
+        _manner(note, persona, state, found)
+        note.add(f"cefr: {persona.cefr}")
+        _memory(note, case, persona, state, found)
+        _mind(note, persona, state, found)
+    note.add("limit", sentences=str(sentence_limit(persona)), words=str(WORDS))
+    return FRAME.format("\n".join(note.lines))
+
+
+class _Note:
+    """Lines of a note: each a directive and, where its section has some, the example whose turn it is."""
+
+    def __init__(self, persona: Persona, state: State):
+        self.lines: list[str] = []
+        self._persona, self._turn = persona, state.turn
+
+    def add(self, heading: str, **words: str) -> None:
+        directive, _, examples = sections("cue.md")[heading].partition("\n- ")
+        line = Template(directive.strip()).substitute(words)
+        if examples:
+            choices = examples.split("\n- ")
+            line += f' For example: "{choices[self._turn % len(choices)].strip()}"'
+        self.lines.append(f"- {line}")
+
+
+def _asked(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
+    refused = {one.ask for one in _refused(persona, state, found)}
+    asks = [one.ask for one in found if one.ask not in refused]
+    if pending := _pending(persona, state):
+        note.add("asked: something", topics=_list(_label(item) for item in pending))
+    elif not found:
+        note.add(f"asked: {_act(state)}")
+    elif asks and all(ask.topic in ("opener", "chiefcomplaint") for ask in asks):
+        note.add("asked: opener")
+    elif asks:
+        note.add("asked: something", topics=_list(map(_topic, asks)))
+    again = [ask for ask in asks if state.times_asked(ask) and ask.topic != "more"]
+    if again and persona.personality is not Personality.impatient:
+        note.add("asked: again", topics=_list(map(_topic, again)))
+
+
+def _manner(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
+    kind = persona.personality
+    if kind is Personality.distrust:
+        _distrust(note, persona, state, found)
+        return
+    again = any(one.ask.insist or state.times_asked(one.ask) for one in found if one.ask.topic != "more")
+    opened = any(one.ask.topic in ("opener", "chiefcomplaint") for one in found)
+    bends = opened or any(bendable(one) for one in found)
+    special = ""
+    if kind is Personality.verbose and not found:
+        special = ": idle"
+    elif kind is Personality.pleasing:
+        special = ": other" if not bends else ": admit" if again else ""
+    elif kind is Personality.impatient:
+        many = len(found) > 1 or state.now.words > MANY_WORDS
+        special = ": idle" if not found else ": many" if many else ": repeated" if again else ""
+    elif kind is Personality.overanxious:
+        special = ": calmed" if state.now.reassures else ": other" if found and not bends else ""
+    note.add(f"personality: {kind}{special}")
+
+
+def _distrust(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
+    refused = _refused(persona, state, found)
+    relents = _pending(persona, state) or [
+        _item_of(one) for one in found if _needless(one) and one not in refused
+    ]
+    if refused:
+        note.add("personality: distrust: refuse", topic=_list(_topic(one.ask) for one in refused))
+    elif relents:
+        note.add("personality: distrust: relent", topic=_list(map(_label, relents)))
+    else:
+        note.add("personality: distrust")
+
+
+def _memory(note: _Note, case: Case, persona: Persona, state: State, found: Sequence[Found]) -> None:
+    """Only where the past is asked for: present complaints are never forgotten."""
+    past = [one for one in found if _item_of(one) in PAST]
+    if not past:
+        return
+    if persona.recall is Recall.high:
+        note.add("recall: high")
+        return
+    before = len(note.lines)
+    for one in past:
+        kept, gone, recalled = remember(one, case, state)
+        if recalled:
+            note.add("recall: low: back", fact=next(fact for fact in kept if not state.was_told(fact)).text)
+        if gone:
+            note.add("recall: low: gone", topic=_topic(one.ask))
+    if len(note.lines) == before:
+        note.add("recall: low")
+
+
+def _mind(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
+    """Only for those who were confused at the beginning."""
+    if state.phase is Dazed.moderate:
+        note.add("dazed: moderate: many" if len(found) > 1 or state.now.longest > 14 else "dazed: moderate")
+    elif persona.dazed is not Dazed.normal:
+        note.add("dazed: normal")
+
+
+def _needless(one: Found) -> bool:
+    return _item_of(one) in NEEDLESS
+
+
+def _refused(persona: Persona, state: State, found: Iterable[Found]) -> list[Found]:
+    if persona.personality is not Personality.distrust:
+        return []
+    return [one for one in found if _needless(one) and not reason_given(_item_of(one), state)]
+
+
+def _pending(persona: Persona, state: State) -> list[str]:
+    """Items refused before, whose reason the doctor has just given without asking again."""
+    explained = "explanation" in state.now.acts and not state.now.asks
+    if persona.personality is not Personality.distrust or not explained:
+        return []
+    return list(dict.fromkeys(item for item, _ in state.refused))
+
+
+def _act(state: State) -> str:
+    """What a turn without a question does, as its section is called."""
+    if found := next((act for act, _ in REACTIONS if act in state.now.acts), None):
+        return "reassurance" if found == "empathy" else found
+    if state.now.meaningless:
+        return "meaningless"
+    return "explanation" if state.now.states else "unclear"
+
+
+def _item_of(one: Found) -> str:
+    return one.facts[0].item if one.facts else one.ask.topic
+
+
+def _topic(ask: Ask) -> str:
+    """What is asked, in words: `drugs you take (blood pressure)`, `whether you have fever`."""
+    named = [name_of(id, Cefr.C) for id in ask.about]
+    if ask.topic == "symptom" and named:
+        return f"whether you have {named[0]}"
+    detail = f" ({', '.join(named[:2])})" if named and ask.topic in ("medication", "medical_device") else ""
+    return _label(ask.topic) + detail
+
+
+def _label(topic: str) -> str:
+    lines = sections("cue.md")["topics"].splitlines()
+    named = dict(line.removeprefix("- ").split(": ", 1) for line in lines)
+    return named.get(topic) or ITEMS.get(topic, topic.replace("_", " ")).lower()
+
+
+def _list(names: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(names))

@@ -1,0 +1,138 @@
+"""OpenAI, Azure OpenAI, and every server that speaks chat completions: vLLM, llama.cpp, Ollama …"""
+
+from collections.abc import Iterator, Sequence
+
+import httpx2
+import openai
+
+from patientsim_core.errors import ModelError
+from patientsim_core.models.chat import ChatModel, Message, Options, Part, host_of
+from patientsim_core.models.faults import Fault, detail, fault_of_status
+from patientsim_core.models.retry import Limits
+from patientsim_core.models.retry_after import seconds_to_wait
+from patientsim_core.usage import Usage
+
+CONNECT_SECONDS = 10.0
+
+_PARAMETERS = {
+    "temperature": "temperature",
+    "seed": "seed",
+    "max_tokens": "max tokens",
+    "max_completion_tokens": "max tokens",
+    "reasoning_effort": "reasoning effort",
+    "stream_options": "",
+}
+"""What a request may be sent without, and the option's name for people; not every model takes all."""
+
+_FINISH = {"content_filter": "filter"}
+
+
+class OpenAICompatible(ChatModel):
+    """A model behind chat completions. `azure_version` makes the address an Azure resource."""
+
+    def __init__(
+        self, name: str, limits: Limits, key: str, address: str, azure_version: str = "", **words: str
+    ):
+        """`key` may be empty for a server of one's own; `address` is the base URL or the Azure endpoint."""
+        super().__init__(name, limits, where=host_of(address), **words)
+        self._own = name.startswith("vllm:")
+        # No redirects: a request goes to the address that was checked, nowhere else. Nor does a plain
+        # one to a server of one's own pass through a proxy.
+        http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=address.startswith("https://"))
+        common = {"api_key": key or "none", "max_retries": 0, "http_client": http}
+        if azure_version:
+            self._client = openai.AzureOpenAI(azure_endpoint=address, api_version=azure_version, **common)
+        else:
+            self._client = openai.OpenAI(base_url=address, **common)
+
+    def names(self) -> list[str]:
+        try:
+            return sorted(model.id for model in self._client.models.list(timeout=CONNECT_SECONDS))
+        except (openai.OpenAIError, ValueError, AttributeError):
+            return []
+
+    def _send(
+        self, messages: Sequence[Message], options: Options, seed: int | None, streamed: bool, seconds: float
+    ) -> Iterator[Part]:
+        asked = {
+            "temperature": options.temperature,
+            "seed": seed,
+            "max_tokens" if self._own else "max_completion_tokens": options.max_tokens,
+            "reasoning_effort": options.reasoning_effort,
+            "stream_options": {"include_usage": True} if streamed else None,
+        }
+        answer = self._create(messages, asked, streamed, seconds)
+        if not streamed:
+            yield self._part(answer)
+            return
+        with answer:
+            for chunk in answer:
+                yield self._part(chunk)
+
+    def _create(self, messages: Sequence[Message], asked: dict, streamed: bool, seconds: float) -> object:
+        """Sends the request, without a parameter that the model turns out not to take."""
+        while True:
+            taken = {k: v for k, v in asked.items() if v is not None and _PARAMETERS[k] not in self.ignored}
+            try:
+                return self._client.chat.completions.create(
+                    model=self.model,
+                    messages=[{"role": message.role, "content": message.text} for message in messages],
+                    stream=streamed,
+                    timeout=openai.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+                    **taken,
+                )
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                untaken = _untaken(error, taken)
+                if not untaken:
+                    raise
+                self.ignored |= {_PARAMETERS[untaken]}
+
+    def _part(self, chunk: object) -> Part:
+        """A chunk of a stream, or a whole answer: the same fields under another name."""
+        try:
+            used = chunk.usage
+            usage = used and Usage(
+                prompt_tokens=used.prompt_tokens or 0,
+                completion_tokens=used.completion_tokens or 0,
+                reasoning_tokens=getattr(used.completion_tokens_details, "reasoning_tokens", 0) or 0,
+            )
+            if not chunk.choices:
+                return Part(usage=usage)
+            choice = chunk.choices[0]
+            said = choice.delta if hasattr(choice, "delta") else choice.message
+            return Part(
+                text=(said and said.content) or "",
+                usage=usage,
+                finish=_FINISH.get(choice.finish_reason, choice.finish_reason or ""),
+                refusal=bool(getattr(said, "refusal", None)),
+            )
+        except (AttributeError, TypeError, ValueError):
+            raise self.error(Fault.malformed) from None
+
+    def fault(self, error: Exception) -> ModelError | None:
+        if isinstance(error, openai.APITimeoutError):
+            return self.error(Fault.timeout)
+        if isinstance(error, openai.APIStatusError):
+            code = error.code or error.type
+            fault = fault_of_status(error.status_code, f"{code} {error.message} {error.body}")
+            after = seconds_to_wait(error.response.headers)
+            return self.error(fault, after=after, detail=detail(error.status_code, code))
+        if isinstance(error, openai.APIResponseValidationError | ValueError):
+            return self.error(Fault.malformed)
+        if isinstance(error, openai.APIConnectionError):
+            unreached = isinstance(error.__cause__, httpx2.ConnectError)
+            return self.error(Fault.address if unreached else Fault.cut)
+        if isinstance(error, openai.APIError):  # an error event in the middle of a stream
+            return self.error(Fault.unavailable, detail=detail(None, error.code))
+        return None
+
+
+def _untaken(error: openai.APIStatusError, sent: dict) -> str | None:
+    """The parameter that a service refuses, as long as the request can go without it."""
+    if error.param in sent:
+        return error.param
+    said = error.message.lower()
+    refused = any(
+        word in said for word in ("unsupported", "not support", "unrecognized", "unexpected", "extra")
+    )
+    return next((name for name in sent if name in said), None) if refused else None

@@ -1,0 +1,51 @@
+"""The one place where a model is asked again: bounded in attempts and in time."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, stop_before_delay
+from tenacity.wait import wait_exponential_jitter
+
+from patientsim_core.errors import ModelError
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a model is waited for: `attempts` in all, `seconds` for everything together, and pauses
+    that grow from `pause` seconds to at most `longest`, with jitter."""
+
+    attempts: int = 5
+    seconds: float = 120.0
+    pause: float = 0.5
+    longest: float = 20.0
+
+
+def retrying(ask: Callable[[], Result], limits: Limits) -> tuple[Result, int]:
+    """What `ask` returns, and after how many attempts; only passing faults are tried again.
+
+    A wait that the service asks for is kept, unless it does not fit into the time left. Raises the last
+    ModelError, which then says how often it was tried.
+    """
+    started = time.monotonic()
+    backoff = wait_exponential_jitter(initial=limits.pause, max=limits.longest, jitter=limits.pause)
+
+    def wait(state: RetryCallState) -> float:
+        asked = getattr(state.outcome.exception(), "after", None) or 0.0
+        return max(backoff(state), asked)
+
+    loop = Retrying(
+        stop=stop_after_attempt(limits.attempts) | stop_before_delay(limits.seconds),
+        wait=wait,
+        retry=retry_if_exception(lambda error: isinstance(error, ModelError) and error.passing),
+        reraise=True,
+    )
+    try:
+        result = loop(ask)
+    except ModelError as error:
+        attempts = loop.statistics["attempt_number"]
+        raise error.tried(attempts, time.monotonic() - started) from None
+    return result, loop.statistics["attempt_number"]
