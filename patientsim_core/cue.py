@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from string import Template
 
 from patientsim_core.case import ITEMS, Case
-from patientsim_core.facts import NEEDLESS, PAST
+from patientsim_core.facts import NEEDLESS, PAST, Fact
 from patientsim_core.guard import WORDS, sentence_limit
 from patientsim_core.offline.comprehend import hard_word, too_long
 from patientsim_core.offline.disclose import (
     MANY_WORDS,
     REACTIONS,
     bendable,
+    forgets,
     reason_given,
     remember,
 )
@@ -59,25 +60,30 @@ class _Note:
         directive, _, examples = sections("cue.md")[heading].partition("\n- ")
         line = Template(directive.strip()).substitute(words)
         if examples:
-            choices = examples.split("\n- ")
-            line += f' For example: "{choices[self._turn % len(choices)].strip()}"'
+            choices = [one.strip() for one in examples.split("\n- ")]
+            easy = [one for one in choices if one.startswith("A: ")]
+            if self._persona.cefr is not Cefr.A or not easy:
+                easy = [one for one in choices if not one.startswith("A: ")]
+            line += f' For example: "{easy[self._turn % len(easy)].removeprefix("A: ")}"'
         self.lines.append(f"- {line}")
 
 
 def _asked(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
-    refused = {one.ask for one in _refused(persona, state, found)}
-    asks = [one.ask for one in found if one.ask not in refused]
+    answered = [one for one in found if one not in _refused(persona, state, found)]
+    if _too_much(persona, state, found):
+        answered = answered[:1]
+    asks = [one.ask for one in answered]
     if pending := _pending(persona, state):
         note.add("asked: something", topics=_list(_label(item) for item in pending))
     elif not found:
         note.add(f"asked: {_act(state)}")
-    elif asks and all(ask.topic in ("opener", "chiefcomplaint") for ask in asks):
+    elif asks and all(map(_opens, asks)):
         note.add("asked: opener")
     elif asks:
         note.add("asked: something", topics=_list(map(_topic, asks)))
-    again = [ask for ask in asks if state.times_asked(ask) and ask.topic != "more"]
-    if again and persona.personality is not Personality.impatient:
-        note.add("asked: again", topics=_list(map(_topic, again)))
+    again = [_topic(one.ask) for one in answered if _told(one, state)]
+    if again and persona.personality not in (Personality.impatient, Personality.pleasing):
+        note.add("asked: again", topics=_list(again))
 
 
 def _manner(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
@@ -85,19 +91,19 @@ def _manner(note: _Note, persona: Persona, state: State, found: Sequence[Found])
     if kind is Personality.distrust:
         _distrust(note, persona, state, found)
         return
-    again = any(one.ask.insist or state.times_asked(one.ask) for one in found if one.ask.topic != "more")
-    opened = any(one.ask.topic in ("opener", "chiefcomplaint") for one in found)
-    bends = opened or any(bendable(one) for one in found)
+    again = any(one.ask.insist or _told(one, state) for one in found)
+    pressed = again or any(state.times_asked(one.ask) for one in found)
+    bends = any(_opens(one.ask) or bendable(one) for one in found)
     special = ""
     if kind is Personality.verbose and not found:
         special = ": idle"
     elif kind is Personality.pleasing:
-        special = ": other" if not bends else ": admit" if again else ""
+        special = ": other" if not bends else ": admit" if pressed else ""
     elif kind is Personality.impatient:
-        many = len(found) > 1 or state.now.words > MANY_WORDS
+        many = _too_much(persona, state, found)
         special = ": idle" if not found else ": many" if many else ": repeated" if again else ""
     elif kind is Personality.overanxious:
-        special = ": calmed" if state.now.reassures else ": other" if found and not bends else ""
+        special = ": calmed" if state.now.reassures else ": idle" if not found else "" if bends else ": other"
     note.add(f"personality: {kind}{special}")
 
 
@@ -122,14 +128,17 @@ def _memory(note: _Note, case: Case, persona: Persona, state: State, found: Sequ
     if persona.recall is Recall.high:
         note.add("recall: high")
         return
-    before = len(note.lines)
+    back: list[Fact] = []
+    lost: list[str] = []
     for one in past:
         kept, gone, recalled = remember(one, case, state)
-        if recalled:
-            note.add("recall: low: back", fact=next(fact for fact in kept if not state.was_told(fact)).text)
-        if gone:
-            note.add("recall: low: gone", topic=_topic(one.ask))
-    if len(note.lines) == before:
+        back += [fact for fact in kept if recalled and forgets(case, fact) and not state.was_told(fact)]
+        lost += [_label(one.ask.topic)] if gone else []
+    if back:
+        note.add("recall: low: back partly" if lost else "recall: low: back", fact=back[0].text)
+    elif lost:
+        note.add("recall: low: gone", topic=_list(lost))
+    else:
         note.add("recall: low")
 
 
@@ -139,6 +148,21 @@ def _mind(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -
         note.add("dazed: moderate: many" if len(found) > 1 or state.now.longest > 14 else "dazed: moderate")
     elif persona.dazed is not Dazed.normal:
         note.add("dazed: normal")
+
+
+def _too_much(persona: Persona, state: State, found: Sequence[Found]) -> bool:
+    """Whether an impatient patient is asked more than it will hear."""
+    impatient = persona.personality is Personality.impatient
+    return impatient and (len(found) > 1 or (bool(found) and state.now.words > MANY_WORDS))
+
+
+def _opens(ask: Ask) -> bool:
+    return ask.topic in ("opener", "chiefcomplaint")
+
+
+def _told(one: Found, state: State) -> bool:
+    """Whether the doctor has heard all that this asks for."""
+    return bool(one.facts) and one.ask.topic != "more" and all(map(state.was_told, one.facts))
 
 
 def _needless(one: Found) -> bool:
@@ -174,10 +198,10 @@ def _item_of(one: Found) -> str:
 
 def _topic(ask: Ask) -> str:
     """What is asked, in words: `drugs you take (blood pressure)`, `whether you have fever`."""
-    named = [name_of(id, Cefr.C) for id in ask.about]
+    named = [name_of(id, Cefr.B) for id in ask.about]
     if ask.topic == "symptom" and named:
         return f"whether you have {named[0]}"
-    detail = f" ({', '.join(named[:2])})" if named and ask.topic in ("medication", "medical_device") else ""
+    detail = f" ({named[0]})" if named and ask.topic in ("medication", "medical_device") else ""
     return _label(ask.topic) + detail
 
 

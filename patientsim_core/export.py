@@ -14,14 +14,15 @@ from patientsim_core.debrief import TRIAGE, Row, Status, debrief
 from patientsim_core.dialogue import Dialogue
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_ACTIVE = re.compile(r"([\\`*_\[\]<>#|~$&:@^]|\.(?=\S)|^[-+=]|(?<=\d)[.)](?=\s|$))", re.MULTILINE)
+_ACTIVE = re.compile(r"([\\`*_\[\]<>#|~$&:@^]|\.(?=\S)|^[-+=])", re.MULTILINE)
+_NUMBERED = re.compile(r"^(\s*\d+)([.)])(?=\s|$)", re.MULTILINE)
 _ALIVE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[-<=>])(?=[-=>])", re.IGNORECASE)
 _COLORS = {Status.disclosed: "green", Status.held_back: "orange", Status.missed: "red"}
 
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is and people can read: no heading, link, image or HTML in it."""
-    return _ACTIVE.sub(r"\\\1", text).replace("\n", "\\\n")
+    return _NUMBERED.sub(r"\1\\\2", _ACTIVE.sub(r"\\\1", text)).replace("\n", "\\\n")
 
 
 def literal(text: str) -> str:

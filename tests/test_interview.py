@@ -34,7 +34,7 @@ def test_all_37_can_be_printed(capsys):
 
 def test_a_transcript_holds_every_turn_as_it_was_said():
     questions = read_questions(FOLDER / "history.txt")
-    text = transcripts(HEART, [Persona()], questions, [])
+    text = "\n".join(transcripts(HEART, [Persona()], questions, []))
     for turn in interview(HEART, Persona(), questions).turns:
         assert f"- **{turn.role.title()}:** {turn.text}\n" in text
 

@@ -167,7 +167,7 @@ class Answer:
             seconds=self._seconds,
             attempts=self.attempts,
             finish=self._finish,
-            ignored=tuple(sorted(self._model.ignored)),
+            ignored=tuple(sorted(filter(None, self._model.ignored))),
         )
 
     def _texts(self) -> Iterator[str]:

@@ -43,7 +43,8 @@ SAY = {
     "a region that it serves.",
     Fault.name: "the service at {where} has no model of this name. Check the spelling; with Azure it is "
     "the deployment's name.",
-    Fault.address: "no model service answers at {where}. Check {address_name}, the network, and that the server runs.",
+    Fault.address: "no model service answers at {where}. Check {address_name}, the network, and whether the "
+    "server runs.",
     Fault.quota: "the account's quota or credit is used up. Wait for its renewal, add credit, or choose "
     "another model.",
     Fault.rate: "the service is asked too often at the moment. Wait a little, then ask again.",
@@ -69,12 +70,15 @@ _KEY = re.compile(r"api[_ ]key[_ ](not[_ ]valid|invalid)|invalid[_ ]api[_ ]key|e
 _QUOTA = re.compile(
     r"insufficient_quota|exceeded your current quota|billing|credit|perday|per day|quota exceeded"
 )
-_MINUTE = re.compile(r"perminute|per minute|per second|persecond|rate.?limit")
+_DAY = re.compile(r"perday|per day|per month")
+_MINUTE = re.compile(r"perminute|per min(ute)?\b|persecond|per second|rate limit\b")
 _CONTEXT = re.compile(
     r"context_length_exceeded|maximum context|context (length|size|window)|exceed_context_size"
     r"|input token count|too many (input )?tokens|prompt is too long|too long"
 )
-_FILTER = re.compile(r"content_?filter|content management policy|responsibleai|safety|prohibited_content")
+_FILTER = re.compile(
+    r"content_?filter|content management policy|responsibleai|prohibited_content|invalid_prompt|flagged"
+)
 _CODE = re.compile(r"[A-Za-z_]{3,40}\Z")
 
 
@@ -88,7 +92,8 @@ def fault_of_status(status: int, said: str) -> Fault:
     if status == 403 and "billing" in said:
         return Fault.quota
     if status == 429:
-        return Fault.quota if _QUOTA.search(said) and not _MINUTE.search(said) else Fault.rate
+        spent = _DAY.search(said) or (_QUOTA.search(said) and not _MINUTE.search(said))
+        return Fault.quota if spent else Fault.rate
     if status in (400, 413, 422, 500) and _CONTEXT.search(said):
         return Fault.context
     if status in (400, 403) and _FILTER.search(said):

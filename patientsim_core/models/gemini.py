@@ -117,7 +117,9 @@ class Gemini(ChatModel):
             return self.error(Fault.cut)
         if isinstance(error, GoogleAuthError):
             return self.error(Fault.key)
-        if isinstance(error, ValueError):  # pydantic's and JSON's, for what is no answer
+        # JSON's and pydantic's ValueError for what is no answer; the others come of error events without
+        # the usual fields, which the SDK does not expect.
+        if isinstance(error, ValueError | AttributeError | TypeError):
             return self.error(Fault.malformed)
         return None
 

@@ -24,6 +24,8 @@ _PARAMETERS = {
 }
 """What a request may be sent without, and the option's name for people; not every model takes all."""
 
+_REFUSALS = ("unsupported", "not support", "unrecognized", "unexpected", "extra", "unknown")
+_STATUS = {"rate_limit_exceeded": 429, "insufficient_quota": 429, "context_length_exceeded": 400}
 _FINISH = {"content_filter": "filter"}
 
 
@@ -35,7 +37,10 @@ class OpenAICompatible(ChatModel):
     ):
         """`key` may be empty for a server of one's own; `address` is the base URL or the Azure endpoint."""
         super().__init__(name, limits, where=host_of(address), **words)
-        self._own = name.startswith("vllm:")
+        # The newer name first; servers of one's own may know only the older one.
+        self._limits = ["max_completion_tokens", "max_tokens"]
+        if name.startswith("vllm:"):
+            self._limits.reverse()
         # No redirects: a request goes to the address that was checked, nowhere else. Nor does a plain
         # one to a server of one's own pass through a proxy.
         http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=address.startswith("https://"))
@@ -57,7 +62,7 @@ class OpenAICompatible(ChatModel):
         asked = {
             "temperature": options.temperature,
             "seed": seed,
-            "max_tokens" if self._own else "max_completion_tokens": options.max_tokens,
+            "max_tokens": options.max_tokens,
             "reasoning_effort": options.reasoning_effort,
             "stream_options": {"include_usage": True} if streamed else None,
         }
@@ -66,13 +71,19 @@ class OpenAICompatible(ChatModel):
             yield self._part(answer)
             return
         with answer:
+            if "html" in answer.response.headers.get("content-type", ""):  # a web page: the SDK sees no event
+                raise self.error(Fault.malformed)
             for chunk in answer:
                 yield self._part(chunk)
 
     def _create(self, messages: Sequence[Message], asked: dict, streamed: bool, seconds: float) -> object:
         """Sends the request, without a parameter that the model turns out not to take."""
         while True:
-            taken = {k: v for k, v in asked.items() if v is not None and _PARAMETERS[k] not in self.ignored}
+            taken = {
+                self._limits[0] if name == "max_tokens" else name: value
+                for name, value in asked.items()
+                if value is not None and _PARAMETERS[name] not in self.ignored
+            }
             try:
                 return self._client.chat.completions.create(
                     model=self.model,
@@ -85,7 +96,10 @@ class OpenAICompatible(ChatModel):
                 untaken = _untaken(error, taken)
                 if not untaken:
                     raise
-                self.ignored |= {_PARAMETERS[untaken]}
+                if untaken in self._limits[:-1]:
+                    self._limits = self._limits[1:]
+                else:
+                    self.ignored |= {_PARAMETERS[untaken]}
 
     def _part(self, chunk: object) -> Part:
         """A chunk of a stream, or a whole answer: the same fields under another name."""
@@ -122,17 +136,17 @@ class OpenAICompatible(ChatModel):
         if isinstance(error, openai.APIConnectionError):
             unreached = isinstance(error.__cause__, httpx2.ConnectError)
             return self.error(Fault.address if unreached else Fault.cut)
-        if isinstance(error, openai.APIError):  # an error event in the middle of a stream
-            return self.error(Fault.unavailable, detail=detail(None, error.code))
+        if isinstance(error, openai.APIError):  # an error event in the middle of a stream, without status
+            code = str(error.code or error.type)
+            status = int(code) if code.isdecimal() else _STATUS.get(code, 500)
+            return self.error(fault_of_status(status, f"{code} {error.message}"), detail=detail(None, code))
         return None
 
 
 def _untaken(error: openai.APIStatusError, sent: dict) -> str | None:
-    """The parameter that a service refuses, as long as the request can go without it."""
-    if error.param in sent:
-        return error.param
-    said = error.message.lower()
-    refused = any(
-        word in said for word in ("unsupported", "not support", "unrecognized", "unexpected", "extra")
-    )
-    return next((name for name in sent if name in said), None) if refused else None
+    """The parameter that a model does not take, as long as the request can go without it; a value out of
+    range is the user's to mend."""
+    said = f"{error.code} {error.message}".lower()
+    if not any(word in said for word in _REFUSALS):
+        return None
+    return error.param if error.param in sent else next((name for name in sent if name in said), None)

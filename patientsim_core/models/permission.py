@@ -29,8 +29,8 @@ def check_permission(case: Case, model: str, settings: Settings | None = None) -
     provider, _ = split_name(model)
     if provider.key in ("openai", "gemini"):
         raise InputError(
-            f"{model}: this case is credentialed data, which may not go to {provider.label} under "
-            "its data use agreement. Use offline, azure:, vertex:, or vllm: with your own server. Nothing was sent."
+            f"{model}: this case is credentialed data, which its data use agreement keeps from "
+            f"{provider.label}. Use offline, azure:, vertex:, or vllm: with your server. Nothing was sent."
         )
     host = urlsplit(address_of(model, settings)).hostname or ""
     own = {name.strip().lower() for name in (settings.get(OWN_SERVERS) or "").split(",")}

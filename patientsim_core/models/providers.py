@@ -112,6 +112,11 @@ def load_model(name: str, settings: Settings | None = None, limits: Limits = Lim
     if not _installed({"google-genai": "google.genai"}.get(provider.package, provider.package)):
         raise InputError(f"{name}: needs a package. Install it with: pip install {provider.package}")
     account = tuple((one, settings.get(*one.names) or "") for one in provider.settings)
+    for one, value in account:
+        if not (value.isascii() and value.isprintable()):
+            raise InputError(
+                f"{one.names[0]}: holds a line break or a letter that cannot be part of it. Copy it again."
+            )
     return _made(f"{provider.key}:{model}", address_of(name, settings), account, limits)
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-SEVERITIES = ("hate", "self_harm", "sexual", "violence")
+from problems import SEVERITIES
+
+FINISH = {"stop": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"}
 HARMS = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
 SAFE = {name: {"filtered": False, "severity": "safe"} for name in SEVERITIES}
 CREATED = 1_760_000_000
@@ -27,6 +29,7 @@ class Answer:
     finish: str = "stop"
     """`stop`, `length` or `content_filter`; empty: the stream ends without saying why."""
     refusal: str = ""
+    """Goes in place of the text; Gemini has no field for it and refuses in plain words."""
     pause: float = 0.0
     """Seconds between two pieces."""
     delay: float = 0.0
@@ -40,8 +43,10 @@ class Answer:
     """The prompt is stopped by the content filter."""
 
     def said(self) -> tuple[str, ...]:
-        """The pieces of the text."""
-        return split(self.text) if self.pieces is None else self.pieces
+        """The pieces of the text, or of the refusal."""
+        if self.refusal or self.pieces is None:
+            return split(self.refusal or self.text)
+        return self.pieces
 
     def whole(self) -> str:
         return "".join(self.said())
@@ -52,7 +57,7 @@ def split(text: str) -> tuple[str, ...]:
 
 
 class Event(NamedTuple):
-    """One event of a stream; `piece` where it brings reasoning or text."""
+    """The data of one event of a stream; `piece` where it brings reasoning or text."""
 
     data: bytes
     piece: bool = False
@@ -64,13 +69,12 @@ class ChatCompletions:
     def __init__(self, azure: bool = False) -> None:
         self.azure = azure
 
-    def event(self, body: dict) -> bytes:
-        return b"data: " + packed(body) + b"\n\n"
+    def frame(self, data: bytes) -> bytes:
+        return b"data: " + data + b"\n\n"
 
     def whole(self, answer: Answer, model: str) -> dict:
-        message = {"role": "assistant", "content": answer.whole() or None, "refusal": None}
-        if answer.refusal:
-            message |= {"content": None, "refusal": answer.refusal}
+        message = {"role": "assistant", "content": None, "refusal": None}
+        message["refusal" if answer.refusal else "content"] = answer.whole() or None
         if answer.reasoning:
             message["reasoning_content"] = answer.reasoning
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": answer.finish or None}
@@ -85,7 +89,7 @@ class ChatCompletions:
         asked = {"usage": None} if usage and answer.usage else {}
 
         def chunk(choices: list[dict], **more: object) -> bytes:
-            return self.event(self._body(model, "chat.completion.chunk", choices) | asked | more)
+            return packed(self._body(model, "chat.completion.chunk", choices) | asked | more)
 
         if self.azure:
             results = [{"prompt_index": 0, "content_filter_results": SAFE}]
@@ -98,7 +102,7 @@ class ChatCompletions:
             yield Event(chunk([]))
         if asked:
             yield Event(chunk([], usage=self._usage(answer)))
-        yield Event(b"data: [DONE]\n\n")
+        yield Event(b"[DONE]")
 
     def models(self, names: list[str]) -> dict:
         owner = {"object": "model", "created": CREATED, "owned_by": "system"}
@@ -124,7 +128,7 @@ def _deltas(answer: Answer) -> Iterator[tuple[dict, str | None]]:
     for piece in split(answer.reasoning):
         yield {"reasoning_content": piece}, None
     key = "refusal" if answer.refusal else "content"
-    for piece in split(answer.refusal) or answer.said():
+    for piece in answer.said():
         yield {key: piece}, None
     if answer.finish:
         yield {}, answer.finish
@@ -133,13 +137,11 @@ def _deltas(answer: Answer) -> Iterator[tuple[dict, str | None]]:
 class GenerateContent:
     """Google's format, of AI Studio and of Vertex AI."""
 
-    _finish = {"stop": "STOP", "length": "MAX_TOKENS", "content_filter": "SAFETY"}
-
     def __init__(self, vertex: bool = False) -> None:
         self.vertex = vertex
 
-    def event(self, body: dict) -> bytes:
-        return b"data: " + packed(body) + b"\r\n\r\n"
+    def frame(self, data: bytes) -> bytes:
+        return b"data: " + data + b"\r\n\r\n"
 
     def whole(self, answer: Answer, model: str) -> dict:
         if answer.blocked:
@@ -151,15 +153,15 @@ class GenerateContent:
     def events(self, answer: Answer, model: str, usage: bool = True) -> Iterator[Event]:
         """The stream of an answer; each event brings the usage so far, the last says why it ends."""
         if answer.blocked:
-            yield Event(self.event(self._blocked(answer, model)))
+            yield Event(packed(self._blocked(answer, model)))
             return
         parts = [{"text": piece, "thought": True} for piece in split(answer.reasoning)]
         parts += [{"text": piece} for piece in answer.said()]
         for part in [] if answer.no_choice else parts:
-            yield Event(self.event(self._body(answer, model, [self._candidate([part])])), True)
+            yield Event(packed(self._body(answer, model, [self._candidate([part])])), True)
         if answer.finish or answer.no_choice:
             end = self._candidate([{"text": ""}] if answer.said() else [], answer.finish)
-            yield Event(self.event(self._body(answer, model, [end])))
+            yield Event(packed(self._body(answer, model, [end])))
 
     def models(self, names: list[str]) -> dict:
         if self.vertex:
@@ -173,7 +175,7 @@ class GenerateContent:
             ratings[-1] |= {"probability": "HIGH", "blocked": True}
             return {"finishReason": "SAFETY", "index": 0, "safetyRatings": ratings}
         content = ({"parts": parts} if parts else {}) | {"role": "model"}
-        return {"content": content, "index": 0} | ({"finishReason": self._finish[finish]} if finish else {})
+        return {"content": content, "index": 0} | ({"finishReason": FINISH[finish]} if finish else {})
 
     def _blocked(self, answer: Answer, model: str) -> dict:
         feedback = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}}
