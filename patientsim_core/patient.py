@@ -9,6 +9,7 @@ from patientsim_core.case import Case
 from patientsim_core.cue import cue
 from patientsim_core.dialogue import Disclosure, Reply, Turn
 from patientsim_core.disclosure import infer
+from patientsim_core.errors import ModelError
 from patientsim_core.facts import facts_of
 from patientsim_core.guard import Guard
 from patientsim_core.models import (
@@ -109,9 +110,13 @@ class ModelPatient:
         guard = Guard(self.case, self.persona, [turn.text for turn in history if turn.role == "doctor"])
         speech = _Speech(guard)
         yield from self._speak(messages, speech)
-        if guard.broken:
+        if guard.broken and guard.left:
             guard.note("asked again", guard.broken)
-            yield from self._speak(_again(messages, guard.broken, speech.text), speech)
+            try:
+                yield from self._speak(_again(messages, guard.broken, speech.text), speech)
+            except ModelError:
+                if not speech.text:  # what was heard of the first answer stays an answer
+                    raise
         if not speech.text:
             guard.note("replaced", "nothing of the answer was left")
             yield speech.say(LAST_RESORT)
