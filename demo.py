@@ -5,23 +5,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.chat import conversation, downloads, listen, mark
+from pages.parts.chat import conversation, downloads, listen
+from pages.parts.model import cast, model, move_picker, picker, settings
+from pages.parts.past import past
 from pages.parts.persona import move_sliders, persona, sliders
+from pages.parts.result import result
 from patientsim_core import Dialogue, PatientSimError, Persona, load_cases
 from patientsim_core import consultation as consult
-from patientsim_core.export import literal, outcome, record, triage
+from patientsim_core.export import literal, triage
+from patientsim_core.models import OFFLINE
 from patientsim_core.storage import VARIABLE, Consultations
 
 CASES = Path(__file__).parent / "data_samples" / "cases.json"
 ICON = Path(__file__).parent / ".streamlit" / "icon.png"  # icons by name come from afar
-MODEL = (
-    "**Built-in patient** (offline)\\\n:small[Scripted: it answers from the record by rules, with no key and "
-    "no network. Free conversation needs a language model.]"
-)
-HINT = (
-    "Choose case and persona at the side (» on a phone), then greet the patient and ask what is wrong. "
-    "The built-in patient is scripted: short, plain questions work best."
-)
+HINT = "Choose case and persona at the side (» on a phone), then greet the patient and ask what is wrong."
+SCRIPTED = "The built-in patient is scripted: short, plain questions work best."
 RANKS = ("1 (most likely)", "2", "3", "4", "5")
 state = st.session_state
 read_cases = st.cache_data(lambda path: consult.by_title(load_cases(path)))
@@ -32,19 +30,31 @@ def store() -> Consultations:
     return open_store(os.environ.get(VARIABLE))
 
 
-def act(dialogue: Dialogue, action, *arguments) -> None:
-    """Saves what the clinician does. What cannot be done is said; a question typed is kept."""
-    asks, question = action in (consult.ask, consult.edit), state.get("question")
+def act(dialogue: Dialogue, action, *arguments) -> Dialogue | None:
+    """Saves what the clinician does; what cannot be done is said, and None comes back."""
     try:
-        dialogue = store().change(dialogue, action, *([question] if asks else arguments))
-        st.query_params["consultation"] = state.open = dialogue.id
-        state.editing = False
-        if asks:
-            hear(dialogue)
+        dialogue = store().change(dialogue, action, *arguments)
     except PatientSimError as error:
         state.fault = str(error)
-        if asks:
-            state.question = question
+        return None
+    st.query_params["consultation"] = state.open = dialogue.id
+    state.editing = False
+    return dialogue
+
+
+def ask(dialogue: Dialogue, action) -> None:
+    """Saves a question and whom it is for, and has it answered. One that is not saved stays in the input."""
+    question = state.get("question")
+    if saved := act(dialogue, lambda shown: action(shown, question, cast())):
+        hear(saved)
+    else:
+        state.question = question
+
+
+def ask_again(dialogue: Dialogue) -> None:
+    """Has the question that waits answered by whoever is chosen now."""
+    if saved := act(dialogue, lambda shown: consult.recast(shown, cast())):
+        hear(saved)
 
 
 def edit_last(dialogue: Dialogue | None) -> None:
@@ -65,22 +75,15 @@ def sidebar(dialogue: Dialogue | None) -> Dialogue:
         dialogue = Dialogue(case=case, persona=persona())
     if not dialogue.end_reason:
         sliders()
-        st.subheader("Model", anchor=False)
-        st.markdown(MODEL)
+        picker(dialogue.case)
     if dialogue.turns and not dialogue.end_reason:
         downloads(dialogue, "The record is left out until the consultation has ended.")
-    if past := store().recent():
-        st.subheader("Past consultations", anchor=False)
-    for one in past:
-        with st.container(gap=None):
-            go = {"on_click": st.query_params.update, "args": [{"consultation": one.id}]}
-            st.button(literal(one.title), key=one.id, type="tertiary", disabled=one.id == state.open, **go)
-            st.caption(one.when)
+    past(store().recent(), state.open)
     return dialogue
 
 
 def hear(dialogue: Dialogue) -> None:
-    state.heard = consult.Listening(dialogue, persona(), store().change)
+    state.heard = consult.Listening(dialogue, persona(), store().change, settings())
 
 
 @st.dialog("End consultation", on_dismiss=lambda: state.update(ending=False))
@@ -105,7 +108,7 @@ def steps(dialogue: Dialogue) -> None:
             notice.warning("The patient has not answered the last question.")
         if dialogue.turns:
             if waiting and not busy:
-                row.button("Ask again", type="primary", on_click=hear, args=[dialogue])
+                row.button("Ask again", type="primary", on_click=ask_again, args=[dialogue])
             edit = {"on_click": edit_last, "args": [None if editing else dialogue], "icon": ":material/edit:"}
             row.button("Keep as it was" if editing else "Edit", disabled=busy, **edit)
             undo = {"on_click": act, "args": [dialogue, consult.take_back], "icon": ":material/undo:"}
@@ -114,21 +117,9 @@ def steps(dialogue: Dialogue) -> None:
             go = {"on_click": state.update, "args": [{"ending": True}]}
             row.button("End consultation", disabled=busy, **go)
     action, prompt = (consult.edit, "Edit your question") if editing else (consult.ask, "Ask the patient")
-    st.chat_input(prompt, key="question", submit_mode="disable", on_submit=act, args=[dialogue, action])
+    st.chat_input(prompt, key="question", submit_mode="disable", on_submit=ask, args=[dialogue, action])
     if state.ending:
         end(dialogue)
-
-
-def result(dialogue: Dialogue) -> None:
-    first, second = st.tabs(["Result", "Conversation"])
-    with first:
-        st.markdown(outcome(dialogue))
-        for group, text in record(dialogue).items():
-            st.expander(group).markdown(text)
-        with st.container(horizontal=True):
-            downloads(dialogue)
-    with second:
-        conversation(dialogue)
 
 
 def page() -> None:
@@ -142,19 +133,19 @@ def page() -> None:
         state.update(open=id, editing=False, ending=False, heard=None)
         if dialogue or "cefr" not in state:
             move_sliders(consult.last_persona(dialogue) if dialogue else Persona())
+            move_picker(consult.last_cast(dialogue) if dialogue else consult.Cast())
     with st.sidebar:
         dialogue = sidebar(dialogue)
     st.container(border=True).markdown(triage(dialogue.case))
     if dialogue.end_reason:
         return result(dialogue)
-    conversation(dialogue)
+    upcoming = state.heard.voice if state.heard else consult.Voice(persona(), model())
+    chat = conversation(dialogue, upcoming)
     if not dialogue.turns:
-        st.caption(HINT)
-    elif persona() != consult.last_persona(dialogue):
-        mark(persona())
+        st.caption(f"{HINT} {SCRIPTED if model() == OFFLINE else ''}")
     steps(dialogue)
     if state.heard:
-        listen(state.heard)
+        listen(state.heard, chat)
 
 
 st.set_page_config("Consult · PatientSim", ICON, initial_sidebar_state=370)

@@ -1,12 +1,15 @@
 """What a clinician does in a consultation. Each action takes a Dialogue and returns a changed copy."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from typing import NamedTuple
 
 from patientsim_core.case import Case
-from patientsim_core.dialogue import Dialogue, EndReason, Reply, Turn
+from patientsim_core.dialogue import Dialogue, EndReason, Turn
 from patientsim_core.errors import InputError
+from patientsim_core.models import OFFLINE, Options, Settings
 from patientsim_core.patient import make_patient
 from patientsim_core.persona import Persona
 from patientsim_core.text import clean
@@ -14,6 +17,22 @@ from patientsim_core.text import clean
 MAX_QUESTION = 2_000
 MAX_DIAGNOSIS = 200
 MAX_DIAGNOSES = 5
+
+
+class Cast(NamedTuple):
+    """Who plays the patient and how, as a Dialogue keeps it."""
+
+    model: str = OFFLINE
+    seed: int = 42
+    options: Options = Options()
+    prompt: str | None = None
+
+
+class Voice(NamedTuple):
+    """Whom a clinician hears: a persona, played by a model. None is not known."""
+
+    persona: Persona | None
+    model: str | None
 
 
 def by_title(cases: Sequence[Case]) -> dict[str, Case]:
@@ -28,8 +47,9 @@ def by_title(cases: Sequence[Case]) -> dict[str, Case]:
     return titles
 
 
-def ask(dialogue: Dialogue, question: str) -> Dialogue:
-    """The doctor's next turn. Raises InputError for an empty or overlong question."""
+def ask(dialogue: Dialogue, question: str, cast: Cast | None = None) -> Dialogue:
+    """The doctor's next turn, to be answered by `cast` if one is given. Raises InputError for an empty or
+    overlong question."""
     _check_open(dialogue)
     question = clean(question)
     if not question:
@@ -39,7 +59,18 @@ def ask(dialogue: Dialogue, question: str) -> Dialogue:
             f"The question has {len(question):,} characters; at most {MAX_QUESTION:,} can be asked at "
             "once. It is kept below: shorten it, or ask it in parts."
         )
-    return _with(dialogue, [*dialogue.turns, Turn(role="doctor", text=question)])
+    asked = _with(dialogue, [*dialogue.turns, Turn(role="doctor", text=question)])
+    return recast(asked, cast) if cast else asked
+
+
+def recast(dialogue: Dialogue, cast: Cast) -> Dialogue:
+    """The same consultation, whose patient is played by `cast` from the next answer on."""
+    _check_open(dialogue)
+    return dialogue.model_copy(update=cast._asdict())
+
+
+def last_cast(dialogue: Dialogue) -> Cast:
+    return Cast(dialogue.model, dialogue.seed, dialogue.options, dialogue.prompt)
 
 
 def take_back(dialogue: Dialogue) -> Dialogue:
@@ -51,9 +82,9 @@ def take_back(dialogue: Dialogue) -> Dialogue:
     return _with(dialogue, dialogue.turns[:last])
 
 
-def edit(dialogue: Dialogue, question: str) -> Dialogue:
+def edit(dialogue: Dialogue, question: str, cast: Cast | None = None) -> Dialogue:
     """The last question in other words; its old answer goes."""
-    return ask(take_back(dialogue), question)
+    return ask(take_back(dialogue), question, cast)
 
 
 def answer(dialogue: Dialogue, turn: Turn) -> Dialogue:
@@ -91,17 +122,38 @@ def last_persona(dialogue: Dialogue) -> Persona:
     return spoken[-1] if spoken else dialogue.persona
 
 
-def changes(dialogue: Dialogue) -> dict[int, Persona]:
-    """Where the persona moved: the place of the question first answered by the new one -> persona."""
-    found, before, question = {}, None, 0
+def changes(dialogue: Dialogue, upcoming: Voice | None = None) -> dict[int, str]:
+    """Where the patient changed: the place of the question that a new persona or model was the first to
+    answer -> what is new, in words.
+
+    `upcoming` is who will answer the question that waits, or the next one.
+    """
+    heard, question = [], 0
     for index, turn in enumerate(dialogue.turns):
         if turn.role == "doctor":
             question = index
-        elif turn.persona:
-            if before and turn.persona != before:
-                found[question] = turn.persona
-            before = turn.persona
+        else:
+            heard.append((question, voice(turn)))
+    if upcoming:
+        heard.append((question if is_waiting(dialogue) else len(dialogue.turns), upcoming))
+    found: dict[int, str] = {}
+    known = Voice(None, None)
+    for place, (persona, model) in heard:
+        new = [_player(model)] if known.model and model and model != known.model else []
+        new += [persona.label] if known.persona and persona and persona != known.persona else []
+        if new:
+            found[place] = " · ".join(new)
+        known = Voice(persona or known.persona, model or known.model)
     return found
+
+
+def voice(turn: Turn) -> Voice:
+    """Who spoke; a stopped turn has no reply to tell its model."""
+    return Voice(turn.persona, turn.reply.model if turn.reply else turn.model)
+
+
+def _player(model: str) -> str:
+    return "built-in patient" if model == OFFLINE else model
 
 
 class Listening:
@@ -109,25 +161,36 @@ class Listening:
 
     The patient speaks, and is saved, in a thread of its own: whoever listens may go and come back. The
     text so far comes again every `PAUSE` seconds although nothing new was said, because a page can only
-    be left between two texts. Raises what the patient, or saving, raised; nothing is saved then.
+    be left between two texts. Raises what the patient raised, or could not be made for, or what saving
+    raised; nothing is saved then, and the question still waits.
     """
 
     PAUSE = 0.2
 
-    def __init__(self, dialogue: Dialogue, persona: Persona, change: Callable[..., Dialogue]):
-        """`change(dialogue, action, turn)` saves, as `Consultations.change` does."""
-        self._dialogue, self._persona, self._change = dialogue, persona, change
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        persona: Persona,
+        change: Callable[..., Dialogue],
+        settings: Settings | None = None,
+    ):
+        """`change(dialogue, action, turn)` saves, as `Consultations.change` does; `settings` hold keys typed
+        for the session."""
+        self._dialogue, self._change, self._settings = dialogue, change, settings
+        self.voice = Voice(persona, dialogue.model)
         self._pieces: SimpleQueue[str | Exception | None] = SimpleQueue()
         self._text = self._shown = ""
         self._over = self._saved = False
         self._lock = Lock()
-        patient = make_patient(dialogue.case, persona, dialogue.model, dialogue.seed)
-        Thread(target=self._speak, args=(patient.stream(dialogue.turns),), daemon=True).start()
+        Thread(target=self._speak, daemon=True).start()
 
-    def _speak(self, stream: Generator[str, None, Reply]) -> None:
+    def _speak(self) -> None:
         try:
-            while not self._saved:
-                self._pieces.put(next(stream))
+            cast = last_cast(self._dialogue)
+            patient = make_patient(self._dialogue.case, self.voice.persona, *cast, self._settings)
+            with closing(patient.stream(self._dialogue.turns)) as stream:
+                while not self._saved:
+                    self._pieces.put(next(stream))
         except StopIteration as end:
             self._pieces.put(self._save(end.value.text, reply=end.value))
         except Exception as error:
@@ -157,9 +220,8 @@ class Listening:
             first, self._saved = not self._saved, True
         try:
             if first and text:
-                self._change(
-                    self._dialogue, answer, Turn(role="patient", text=text, persona=self._persona, **about)
-                )
+                turn = Turn(role="patient", text=text, **self.voice._asdict(), **about)
+                self._change(self._dialogue, answer, turn)
         except Exception as error:
             return error
 

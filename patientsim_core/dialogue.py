@@ -76,11 +76,13 @@ class Reply(Record):
 
 
 class Turn(Record):
-    """One utterance. A patient's turn also keeps the persona it was spoken with and its reply."""
+    """One utterance. A patient's turn also keeps the persona and the model it was spoken by, and its reply,
+    which one that was `stopped` has not."""
 
     role: Literal["doctor", "patient"]
     text: str
     persona: Persona | None = None
+    model: str | None = None
     reply: Reply | None = None
     stopped: bool = False
 

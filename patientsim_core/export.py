@@ -5,18 +5,28 @@ Neither file of an open consultation gives its case away.
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
 from itertools import groupby
 
 from patientsim_core.case import Case
-from patientsim_core.consultation import changes
+from patientsim_core.consultation import changes, voice
 from patientsim_core.debrief import TRIAGE, Row, Status, debrief
-from patientsim_core.dialogue import Dialogue
+from patientsim_core.dialogue import Dialogue, Reply
+from patientsim_core.models import OFFLINE
+from patientsim_core.usage import Usage
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _ACTIVE = re.compile(r"([\\`*_\[\]<>#|~$&:@^]|\.(?=\S)|^[-+=])", re.MULTILINE)
 _NUMBERED = re.compile(r"^(\s*\d+)([.)])(?=\s|$)", re.MULTILINE)
 _ALIVE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[-<=>])(?=[-=>])", re.IGNORECASE)
+_GUARDED = {
+    "withheld": "{} sentence{s} withheld",
+    "shortened": "{} sentence{s} shortened",
+    "removed": "{} part{s} removed",
+    "asked again": "asked again",
+    "replaced": "nothing left of the answer",
+}
 _COLORS = {Status.disclosed: "green", Status.held_back: "orange", Status.missed: "red"}
 
 
@@ -99,6 +109,37 @@ def _ranked(dialogue: Dialogue, safe: Callable[[str], str]) -> str:
     return "\n".join(ranked) or "None was given."
 
 
+def effort(reply: Reply) -> str:
+    """What an answer took and what was done to it, in one line; empty for the built-in patient's."""
+    if reply.model == OFFLINE:
+        return ""
+    parts = [reply.model.partition(":")[2], _tokens(reply.usage)]
+    parts += [f"first words {reply.first_seconds:.1f} s", f"{reply.seconds:.1f} s in all"]
+    if reply.attempts > 1:
+        parts.append(f"{reply.attempts} requests")
+    for action, count in Counter(done.action for done in reply.guard).items():
+        parts.append(_GUARDED[action].format(count, s="" if count == 1 else "s"))
+    if reply.ignored:
+        parts.append(f"not taken by the model: {', '.join(reply.ignored)}")
+    return " · ".join(parts)
+
+
+def _tokens(usage: Usage) -> str:
+    about = "about " if usage.estimated else ""
+    reasoning = f" (of them {usage.reasoning_tokens:,} reasoning)" if usage.reasoning_tokens else ""
+    return f"{about}{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens{reasoning}"
+
+
+def _players(dialogue: Dialogue) -> str:
+    """The models that answered, in the order they began, and their tokens; before that, the one chosen."""
+    answers = [(voice(turn).model, turn.reply) for turn in dialogue.turns if turn.role == "patient"]
+    models = dict.fromkeys(model for model, _ in answers if model) or [dialogue.model]
+    replies = [reply for model, reply in answers if model not in (None, OFFLINE)]
+    used = sum((reply.usage for reply in replies if reply), Usage())
+    least = "at least " if None in replies else ""  # a stopped answer does not tell its tokens
+    return ", ".join(map(escape, models)) + (f" ({least}{_tokens(used)})" if replies else "")
+
+
 def to_json(dialogue: Dialogue) -> str:
     """The whole Dialogue once it has ended; until then only what the doctor may know."""
     data = dialogue.model_dump(mode="json")
@@ -114,13 +155,13 @@ def to_markdown(dialogue: Dialogue) -> str:
     lines = [
         f"# {escape(case.title)}",
         f"{case.provenance.capitalize()} case. Begun {dialogue.created:%Y-%m-%d %H:%M} UTC. "
-        f"Model: {escape(dialogue.model)}. Persona: {dialogue.persona.label}.",
+        f"Model: {_players(dialogue)}. Persona: {dialogue.persona.label}.",
         "## Conversation",
     ]
     number = 0
     for index, turn in enumerate(dialogue.turns):
         if index in moved:
-            lines.append(f"*From here: {moved[index].label}*")
+            lines.append(f"*From here: {escape(moved[index])}*")
         number += turn.role == "doctor"
         speaker = f"Doctor {number}" if turn.role == "doctor" else "Patient"
         lines.append(f"**{speaker}:** {escape(turn.text)}" + (" *(stopped here)*" if turn.stopped else ""))

@@ -5,9 +5,11 @@ import pytest
 
 from patientsim_core import EndReason, InputError, PatientSimError, Persona, Reply, Turn
 from patientsim_core import consultation as consult
-from patientsim_core.consultation import Listening
+from patientsim_core.consultation import Cast, Listening, Voice
+from patientsim_core.models import Options, Settings
 
 PLAIN = Persona()
+AZURE = Cast("azure:gpt-4o-mini", 7, Options(temperature=None, max_tokens=90), "You are ill: $record")
 
 
 @pytest.fixture
@@ -80,6 +82,20 @@ def test_edit_asks_the_last_question_in_other_words(dialogue):
         consult.edit(dialogue, " ")
 
 
+def test_a_question_is_saved_with_whoever_is_to_answer_it(dialogue):
+    for action in (consult.ask, consult.edit):
+        asked = action(dialogue, "Hm?", AZURE)
+        assert consult.last_cast(asked) == AZURE
+        assert consult.last_cast(action(asked, "Hm?")) == AZURE
+    assert consult.last_cast(dialogue) == Cast()
+
+
+def test_recast_changes_who_answers_and_nothing_else(dialogue):
+    changed = consult.recast(dialogue, AZURE)
+    assert consult.last_cast(changed) == AZURE
+    assert consult.recast(changed, Cast()) == dialogue
+
+
 def test_the_first_answer_settles_the_persona(dialogue, case):
     anxious = Persona(personality="overanxious")
     begun = consult.ask(dialogue.model_copy(update={"turns": []}), "Hello?")
@@ -89,8 +105,53 @@ def test_the_first_answer_settles_the_persona(dialogue, case):
 
 
 def test_changes_stand_at_the_question_that_the_new_persona_answered(dialogue):
-    assert consult.changes(dialogue) == {4: Persona(personality="distrust")}
+    assert consult.changes(dialogue) == {4: "Distrustful · B · high recall"}
     assert consult.changes(consult.take_back(dialogue)) == {}
+
+
+def test_changes_name_the_model_where_another_one_took_over(dialogue):
+    distrust = dialogue.turns[-1].persona
+    dialogue = answered(
+        dialogue, Turn(role="patient", text="Yes.", persona=distrust, reply=reply_of("azure:m"))
+    )
+    dialogue = answered(dialogue, Turn(role="patient", text="No.", persona=PLAIN, reply=reply_of("offline")))
+    assert consult.changes(dialogue) == {
+        4: "Distrustful · B · high recall",
+        6: "azure:m",
+        8: "built-in patient · Plain · B · high recall",
+    }
+
+
+def test_a_stopped_answer_counts_for_the_model_that_gave_it(dialogue):
+    stopped = Turn(role="patient", text="I w", persona=PLAIN, model="azure:m", stopped=True)
+    assert consult.changes(answered(consult.take_back(dialogue), stopped)) == {4: "azure:m"}
+    unknown = stopped.model_copy(update={"model": None})
+    assert consult.changes(answered(consult.take_back(dialogue), unknown)) == {}
+
+
+def test_a_change_to_come_stands_before_the_question_that_waits_or_the_next_one(dialogue):
+    dialogue = consult.take_back(dialogue)
+    coming = Voice(PLAIN, "azure:m")
+    assert consult.changes(dialogue, coming) == {4: "azure:m"}
+    waiting = consult.ask(dialogue, "Hm?")
+    assert consult.changes(waiting, coming) == {4: "azure:m"}
+    turn = Turn(role="patient", text="Hm.", persona=PLAIN, reply=reply_of("azure:m"))
+    assert consult.changes(consult.answer(waiting, turn), coming) == {4: "azure:m"}
+
+
+def test_nothing_has_changed_before_the_first_answer_nor_for_a_model_not_chosen_yet(dialogue):
+    other = Voice(Persona(personality="distrust"), "azure:m")
+    empty = dialogue.model_copy(update={"turns": []})
+    assert consult.changes(empty, other) == consult.changes(consult.ask(empty, "Hm?"), other) == {}
+    assert consult.changes(consult.take_back(dialogue), Voice(PLAIN, "")) == {}
+
+
+def answered(dialogue, turn):
+    return consult.answer(consult.ask(dialogue, "Hm?"), turn)
+
+
+def reply_of(model):
+    return Reply(text="Yes.", model=model)
 
 
 def test_end_keeps_the_rank_and_drops_blanks_and_repeats(dialogue):
@@ -149,7 +210,7 @@ def test_a_stopped_reply_keeps_the_sentences_that_were_shown_and_no_more(listeni
     heard.stop()
     time.sleep(0.3)
     (turn,) = saved
-    assert (turn.text, turn.stopped, turn.reply) == ("One.", True, None)
+    assert (turn.text, turn.stopped, turn.reply, turn.model) == ("One.", True, None, "offline")
 
 
 def test_stopped_before_the_first_sentence_nothing_is_saved(listening, saved):
@@ -192,6 +253,25 @@ def test_a_stopped_patient_is_asked_for_no_further_sentence(listening, saved):
     assert heard._pieces.qsize() == count < 100
 
 
+def test_stopping_ends_what_the_patient_was_about_to_say(monkeypatch, dialogue, saved):
+    ended = []
+
+    def stream(history):
+        try:
+            for number in range(100):
+                time.sleep(0.01)
+                yield f"{number}. "
+        finally:
+            ended.append(number)
+
+    monkeypatch.setattr(consult, "make_patient", lambda *arguments: SimpleNamespace(stream=stream))
+    heard = Listening(consult.ask(dialogue, "Hm?"), PLAIN, lambda *arguments: None)
+    next(text for text in heard if text)
+    heard.stop()
+    until(lambda: ended)
+    assert ended[0] < 99
+
+
 def test_a_failure_is_raised_and_nothing_of_the_reply_is_saved(listening, saved):
     heard = listening("One. ", "Two. ", error=PatientSimError("the model is away"))
     with pytest.raises(PatientSimError, match="away"):
@@ -213,7 +293,19 @@ def test_an_answer_that_cannot_be_saved_is_said(listening):
         heard.stop()
 
 
-def test_an_unknown_model_is_refused_before_anything_is_heard(dialogue):
-    asked = consult.ask(dialogue, "Hm?").model_copy(update={"model": "nothing"})
-    with pytest.raises(InputError, match="not known"):
-        Listening(asked, PLAIN, lambda *arguments: None)
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [("nothing", "is not known"), ("azure:m", "Set AZURE_ENDPOINT"), ("openai:m", "credentialed data")],
+)
+def test_a_patient_that_cannot_be_made_is_said_and_the_question_waits(
+    monkeypatch, dialogue, saved, model, words, tmp_path
+):
+    for name in ("AZURE_ENDPOINT", "AZURE_OPENAI_ENDPOINT"):
+        monkeypatch.delenv(name, raising=False)
+    case = dialogue.case.model_copy(update={"provenance": "credentialed"})
+    asked = consult.ask(dialogue.model_copy(update={"case": case}), "Hm?", Cast(model))
+    settings = Settings({}, tmp_path / "none.toml")
+    heard = Listening(asked, PLAIN, lambda *arguments: saved.append(arguments), settings)
+    with pytest.raises(InputError, match=words):
+        list(heard)
+    assert saved == []

@@ -3,9 +3,11 @@ import re
 
 import pytest
 
-from patientsim_core import Dialogue, Turn
+from patientsim_core import Dialogue, Reply, Turn
 from patientsim_core import consultation as consult
-from patientsim_core.export import escape, literal, outcome, record, to_json, to_markdown, triage
+from patientsim_core.dialogue import GuardAction
+from patientsim_core.export import effort, escape, literal, outcome, record, to_json, to_markdown, triage
+from patientsim_core.usage import Usage
 
 NASTY = (
     "<b>x</b> <script>y</script> ![i](http://a.b/c.png) [l](http://a.b) `c` $x$ :smile: **b**\n# h\n1. one"
@@ -65,6 +67,68 @@ def test_markdown_of_an_ended_one_has_differential_record_and_what_brought_it(en
 def test_a_stopped_reply_is_marked(dialogue):
     turns = [Turn(role="doctor", text="Hm?"), Turn(role="patient", text="I was", stopped=True)]
     assert "I was *(stopped here)*" in to_markdown(dialogue.model_copy(update={"turns": turns}))
+
+
+def model_reply(**about) -> Reply:
+    used = about.pop("usage", Usage(prompt_tokens=1204, completion_tokens=38))
+    known = {
+        "model": "azure:gpt-4o-mini",
+        "usage": used,
+        "first_seconds": 0.41,
+        "seconds": 1.19,
+        "attempts": 1,
+    }
+    return Reply(text="Yes.", **known | about)
+
+
+def test_a_line_says_what_an_answer_of_a_model_took():
+    assert effort(model_reply()) == "gpt-4o-mini · 1,204 + 38 tokens · first words 0.4 s · 1.2 s in all"
+    assert effort(Reply(text="Yes.")) == ""
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"usage": Usage(prompt_tokens=9, completion_tokens=3, estimated=True)}, "about 9 + 3 tokens"),
+        (
+            {"usage": Usage(prompt_tokens=9, completion_tokens=1320, reasoning_tokens=1300)},
+            "9 + 1,320 tokens (of them 1,300 reasoning)",
+        ),
+        ({"attempts": 2}, "2 requests"),
+        ({"ignored": ["seed", "temperature"]}, "not taken by the model: seed, temperature"),
+        ({"guard": ["withheld", "asked again"]}, "1 sentence withheld · asked again"),
+        ({"guard": ["withheld", "removed", "withheld"]}, "2 sentences withheld · 1 part removed"),
+        ({"guard": ["shortened", "replaced"]}, "1 sentence shortened · nothing left of the answer"),
+    ],
+)
+def test_the_line_also_says_what_was_not_as_usual(about, said):
+    actions = [GuardAction(action=action, reason="names the diagnosis") for action in about.get("guard", [])]
+    line = effort(model_reply(**about | {"guard": actions}))
+    assert f" · {said}" in line
+    assert "diagnosis" not in line
+
+
+def test_markdown_names_the_models_that_answered_and_their_tokens(dialogue):
+    def head(*turns):
+        doctor = Turn(role="doctor", text="Hm?")
+        spoken = [turn for answer in turns for turn in (doctor, answer)]
+        changed = dialogue.model_copy(update={"turns": spoken, "model": "vllm:next"})
+        return plain(to_markdown(changed)).splitlines()[2]
+
+    azure = Turn(role="patient", text="Yes.", reply=model_reply())
+    offline = Turn(role="patient", text="No.", reply=Reply(text="No."))
+    stopped = Turn(role="patient", text="Y", model="openai:m", stopped=True)
+    assert "Model: azure:gpt-4o-mini, offline (2,408 + 76 tokens). Persona" in head(azure, offline, azure)
+    assert "Model: azure:gpt-4o-mini, openai:m (at least 1,204 + 38 tokens)." in head(azure, stopped)
+    assert "Model: offline. Persona" in head(offline)
+    assert "Model: vllm:next. Persona" in head()
+
+
+def test_markdown_marks_where_another_model_took_over(dialogue):
+    turn = Turn(role="patient", text="Yes.", reply=model_reply(model="azure:<b>*x*"))
+    changed = consult.answer(consult.ask(dialogue, "Hm?"), turn)
+    assert "*From here: azure:<b>*x**" in plain(to_markdown(changed))
+    assert "<b>" not in to_markdown(changed).replace("\\<", "")
 
 
 def test_nothing_in_a_text_is_left_for_markdown_to_act_on():

@@ -1,10 +1,11 @@
 """A dialogue as a chat, and its downloads."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from patientsim_core import Dialogue, PatientSimError, Persona
+from patientsim_core import Dialogue, PatientSimError
 from patientsim_core import consultation as consult
-from patientsim_core.export import to_json, to_markdown
+from patientsim_core.export import effort, literal, to_json, to_markdown
 
 state = st.session_state
 SPEAKERS = {
@@ -13,21 +14,29 @@ SPEAKERS = {
 }
 
 
-def conversation(dialogue: Dialogue) -> None:
-    moved = consult.changes(dialogue)
-    with st.container(gap="xsmall"):
+def conversation(dialogue: Dialogue, upcoming: consult.Voice | None = None) -> DeltaGenerator:
+    """The turns, with a mark where the patient changed or is about to. Gives their container: an answer in
+    the making goes to where it will stand, so that the one replaces the other."""
+    moved = consult.changes(dialogue, upcoming)
+    chat = st.container(gap="xsmall")
+    with chat:
         for index, turn in enumerate(dialogue.turns):
             if index in moved:
-                mark(moved[index])
+                _mark(moved[index])
             with st.chat_message(**SPEAKERS[turn.role]):
                 st.text(turn.text)
                 if turn.stopped:
                     st.caption("Stopped here.")
+                elif turn.reply and (line := effort(turn.reply)):
+                    st.caption(literal(line))
+        if coming := moved.get(len(dialogue.turns)):
+            _mark(coming)
+    return chat
 
 
-def mark(persona: Persona) -> None:
+def _mark(what: str) -> None:
     with st.container(horizontal_alignment="center"):
-        st.badge(f"From here: {persona.label}", icon=":material/tune:", color="primary")
+        st.badge(f"From here: {literal(what)}", icon=":material/tune:", color="primary")
 
 
 def downloads(dialogue: Dialogue, help: str | None = None) -> None:
@@ -37,9 +46,9 @@ def downloads(dialogue: Dialogue, help: str | None = None) -> None:
         st.download_button(f"Download {kind}", text(dialogue), file, **options)
 
 
-def listen(heard: consult.Listening) -> None:
+def listen(heard: consult.Listening, chat: DeltaGenerator) -> None:
     """Shows the answer while it is made. Another button or a slider only interrupts the showing."""
-    with st.chat_message(**SPEAKERS["patient"]):
+    with chat, st.chat_message(**SPEAKERS["patient"]):
         place, stop, before = st.empty(), st.empty(), None
         try:
             for text in heard:

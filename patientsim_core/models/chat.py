@@ -1,12 +1,12 @@
 """The interface of every chat model: messages in; text and usage out, streamed or whole."""
 
-import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from patientsim_core.errors import ModelError
 from patientsim_core.models.faults import Fault, model_error
@@ -107,7 +107,11 @@ class ChatModel(ABC):
         def begin() -> Answer:
             left = max(1.0, deadline - time.monotonic())
             answer = Answer(self, messages, self._send(messages, options, seed, streamed, left), started)
-            answer.wait()
+            try:
+                answer.wait()
+            except BaseException:
+                answer.close()  # at once, however long the error is kept
+                raise
             return answer
 
         answer, answer.attempts = retrying(begin, self.limits)
@@ -122,7 +126,7 @@ class Answer:
 
     def __init__(self, model: ChatModel, messages: Sequence[Message], parts: Iterator[Part], started: float):
         self._model, self._messages, self._parts, self._started = model, messages, parts, started
-        self._visible = without_reasoning(self._texts(), model.thinks)
+        self._visible = without_reasoning(self._texts(), model.thinks, lambda: not self.cut_short)
         self._first, self._first_seconds, self._seconds = "", 0.0, 0.0
         self._text, self._usage, self._finish, self._refused = "", None, "", False
         self.attempts = 1
@@ -131,11 +135,10 @@ class Answer:
         """Waits for the first piece. Raises ModelError where there is none."""
         self._first = next((text for text in self._visible if text.strip()), "").lstrip()
         self._first_seconds = time.monotonic() - self._started
-        if self._refused and not self._first:
-            raise self._model.error(Fault.refusal)
         if not self._first:
             faults = {"length": Fault.length, "filter": Fault.filter}
-            raise self._model.error(faults.get(self._finish, Fault.empty))
+            missing = Fault.refusal if self._refused else faults.get(self._finish, Fault.empty)
+            raise self._model.error(missing)
 
     def __iter__(self) -> Iterator[str]:
         try:
@@ -182,13 +185,14 @@ class Answer:
                     yield part.text
                 if time.monotonic() > limit:
                     raise self._model.error(Fault.timeout)
+            return
         except ModelError:
             raise
         except Exception as error:
             fault = self._model.fault(error)
             if fault is None:
                 raise
-            raise fault from None  # the SDK's own error may hold the request, and so the record
+        raise fault  # outside: the SDK's own error may hold the request, and so the record
 
 
 def _estimated(messages: Sequence[Message], text: str) -> Usage:
@@ -198,5 +202,5 @@ def _estimated(messages: Sequence[Message], text: str) -> Usage:
 
 
 def host_of(url: str) -> str:
-    """An address without path, user and password, as errors name it."""
-    return re.sub(r"^(\w+://)?([^/@]*@)?", "", url).split("/")[0]
+    """An address without path, query, user and password, as errors name it."""
+    return urlsplit(url).netloc.rpartition("@")[2]

@@ -14,6 +14,7 @@ class Fault(StrEnum):
     """What is wrong, as one word; each has its sentence in `SAY`."""
 
     key = "key"
+    sign_in = "sign_in"
     permission = "permission"
     region = "region"
     name = "name"
@@ -38,6 +39,8 @@ PASSING = frozenset((Fault.rate, Fault.timeout, Fault.unavailable, Fault.empty, 
 
 SAY = {
     Fault.key: "the service refuses the key. Check {key_name}, and that the key belongs to this service.",
+    Fault.sign_in: "this machine is not signed in to Google Cloud. Run: gcloud auth application-default "
+    "login; or set a key instead of {key_name}.",
     Fault.permission: "the key may not use this model. Ask its owner for access, or choose another model.",
     Fault.region: "the service does not answer requests from this region. Use an account or a resource of "
     "a region that it serves.",
@@ -79,6 +82,8 @@ _CONTEXT = re.compile(
 _FILTER = re.compile(
     r"content_?filter|content management policy|responsibleai|prohibited_content|invalid_prompt|flagged"
 )
+_UNTAKEN = re.compile(r"unsupported|not support|not enabled|unrecognized|unexpected|extra|unknown")
+_NAMED = re.compile(r"model|deployment")
 _CODE = re.compile(r"[A-Za-z_]{3,40}\Z")
 
 
@@ -100,9 +105,16 @@ def fault_of_status(status: int, said: str) -> Fault:
         return Fault.filter
     if status in (408, 409, 425) or status >= 500:
         return Fault.unavailable
-    if 300 <= status < 400:  # redirects are not followed
+    elsewhere = status == 404 and ("<html" in said or not _NAMED.search(said))
+    if elsewhere or status == 405 or 300 <= status < 400:  # redirects are not followed
         return Fault.address
     return {402: Fault.quota, 403: Fault.permission, 404: Fault.name}.get(status, Fault.request)
+
+
+def says_untaken(said: str) -> bool:
+    """Whether the service's words say that the model does not take a parameter at all; a value out of range
+    is the user's to mend."""
+    return bool(_UNTAKEN.search(said.lower()))
 
 
 def detail(status: int | None, code: object = None) -> str:

@@ -7,12 +7,11 @@ import openai
 
 from patientsim_core.errors import ModelError
 from patientsim_core.models.chat import ChatModel, Message, Options, Part, host_of
-from patientsim_core.models.faults import Fault, detail, fault_of_status
+from patientsim_core.models.faults import Fault, detail, fault_of_status, says_untaken
 from patientsim_core.models.retry import Limits
 from patientsim_core.models.retry_after import seconds_to_wait
+from patientsim_core.models.transport import CONNECT_SECONDS, http_arguments
 from patientsim_core.usage import Usage
-
-CONNECT_SECONDS = 10.0
 
 _PARAMETERS = {
     "temperature": "temperature",
@@ -24,7 +23,9 @@ _PARAMETERS = {
 }
 """What a request may be sent without, and the option's name for people; not every model takes all."""
 
-_REFUSALS = ("unsupported", "not support", "unrecognized", "unexpected", "extra", "unknown")
+_LIMITS = ("max_completion_tokens", "max_tokens")
+"""The newer name first; servers of one's own may know only the older one."""
+
 _STATUS = {"rate_limit_exceeded": 429, "insufficient_quota": 429, "context_length_exceeded": 400}
 _FINISH = {"content_filter": "filter"}
 
@@ -37,23 +38,21 @@ class OpenAICompatible(ChatModel):
     ):
         """`key` may be empty for a server of one's own; `address` is the base URL or the Azure endpoint."""
         super().__init__(name, limits, where=host_of(address), **words)
-        # The newer name first; servers of one's own may know only the older one.
-        self._limits = ["max_completion_tokens", "max_tokens"]
-        if name.startswith("vllm:"):
-            self._limits.reverse()
-        # No redirects: a request goes to the address that was checked, nowhere else. Nor does a plain
-        # one to a server of one's own pass through a proxy.
-        http = openai.DefaultHttpxClient(follow_redirects=False, trust_env=address.startswith("https://"))
+        self._limits = _LIMITS[::-1] if name.startswith("vllm:") else _LIMITS
+        http = openai.DefaultHttpxClient(**http_arguments(address))
         common = {"api_key": key or "none", "max_retries": 0, "http_client": http}
         if azure_version:
             self._client = openai.AzureOpenAI(azure_endpoint=address, api_version=azure_version, **common)
         else:
             self._client = openai.OpenAI(base_url=address, **common)
+        if not name.startswith("openai:"):  # the SDK has them from the environment
+            self._client.organization = self._client.project = None
 
     def names(self) -> list[str]:
         try:
-            return sorted(model.id for model in self._client.models.list(timeout=CONNECT_SECONDS))
-        except (openai.OpenAIError, ValueError, AttributeError):
+            models = self._client.models.list(timeout=CONNECT_SECONDS)
+            return sorted(model.id for model in models if isinstance(model.id, str))
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError):
             return []
 
     def _send(
@@ -79,8 +78,9 @@ class OpenAICompatible(ChatModel):
     def _create(self, messages: Sequence[Message], asked: dict, streamed: bool, seconds: float) -> object:
         """Sends the request, without a parameter that the model turns out not to take."""
         while True:
+            limits = self._limits  # other threads may find out the same at the same time
             taken = {
-                self._limits[0] if name == "max_tokens" else name: value
+                limits[0] if name == "max_tokens" else name: value
                 for name, value in asked.items()
                 if value is not None and _PARAMETERS[name] not in self.ignored
             }
@@ -89,15 +89,15 @@ class OpenAICompatible(ChatModel):
                     model=self.model,
                     messages=[{"role": message.role, "content": message.text} for message in messages],
                     stream=streamed,
-                    timeout=openai.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)),
+                    timeout=seconds,
                     **taken,
                 )
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 untaken = _untaken(error, taken)
                 if not untaken:
                     raise
-                if untaken in self._limits[:-1]:
-                    self._limits = self._limits[1:]
+                if untaken in limits[:-1]:
+                    self._limits = limits[1:]
                 else:
                     self.ignored |= {_PARAMETERS[untaken]}
 
@@ -115,7 +115,7 @@ class OpenAICompatible(ChatModel):
             choice = chunk.choices[0]
             said = choice.delta if hasattr(choice, "delta") else choice.message
             return Part(
-                text=(said and said.content) or "",
+                text="" + ((said and said.content) or ""),  # only text: some send lists
                 usage=usage,
                 finish=_FINISH.get(choice.finish_reason, choice.finish_reason or ""),
                 refusal=bool(getattr(said, "refusal", None)),
@@ -124,6 +124,8 @@ class OpenAICompatible(ChatModel):
             raise self.error(Fault.malformed) from None
 
     def fault(self, error: Exception) -> ModelError | None:
+        if isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout):
+            return self.error(Fault.address)
         if isinstance(error, openai.APITimeoutError):
             return self.error(Fault.timeout)
         if isinstance(error, openai.APIStatusError):
@@ -134,8 +136,7 @@ class OpenAICompatible(ChatModel):
         if isinstance(error, openai.APIResponseValidationError | ValueError):
             return self.error(Fault.malformed)
         if isinstance(error, openai.APIConnectionError):
-            unreached = isinstance(error.__cause__, httpx2.ConnectError)
-            return self.error(Fault.address if unreached else Fault.cut)
+            return self.error(Fault.cut)
         if isinstance(error, openai.APIError):  # an error event in the middle of a stream, without status
             code = str(error.code or error.type)
             status = int(code) if code.isdecimal() else _STATUS.get(code, 500)
@@ -147,6 +148,8 @@ def _untaken(error: openai.APIStatusError, sent: dict) -> str | None:
     """The parameter that a model does not take, as long as the request can go without it; a value out of
     range is the user's to mend."""
     said = f"{error.code} {error.message}".lower()
-    if not any(word in said for word in _REFUSALS):
+    if not says_untaken(said):
         return None
-    return error.param if error.param in sent else next((name for name in sent if name in said), None)
+    return next((name for name in sent if name == error.param), None) or next(
+        (name for name in sent if name in said), None
+    )

@@ -2,6 +2,7 @@
 one's own."""
 
 import ipaddress
+import re
 import socket
 from urllib.parse import urlsplit
 
@@ -13,8 +14,15 @@ from patientsim_core.models.settings import Settings
 OWN_SERVERS = "PATIENTSIM_OWN_SERVERS"
 """Variable with the names of hosts that the user answers for, separated by commas."""
 
-_AZURE = (".azure.com", ".azure.us", ".azure.cn", ".azure-api.net")
-_GOOGLE = (".googleapis.com",)
+_CLOUDS = {
+    "azure": re.compile(
+        r"https://[a-z0-9-]+\.((openai|cognitiveservices|services\.ai)\.azure\.(com|us|cn)"
+        r"|api\.cognitive\.microsoft\.com)"
+    ),
+    "vertex": re.compile(r"https://([a-z0-9-]+-)?aiplatform(\.[a-z]+\.rep)?\.googleapis\.com"),
+}
+"""Hosts of the two services alone: on other names of the same clouds anybody's servers run, and AI Studio."""
+
 _PRIVATE = [
     ipaddress.ip_network(block)
     for block in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7")
@@ -32,15 +40,17 @@ def check_permission(case: Case, model: str, settings: Settings | None = None) -
             f"{model}: this case is credentialed data, which its data use agreement keeps from "
             f"{provider.label}. Use offline, azure:, vertex:, or vllm: with your server. Nothing was sent."
         )
-    host = urlsplit(address_of(model, settings)).hostname or ""
-    own = {name.strip().lower() for name in (settings.get(OWN_SERVERS) or "").split(",")}
-    clouds = {"azure": _AZURE, "vertex": _GOOGLE}.get(provider.key, ())
-    at_home = provider.key == "vertex" and not host  # Google's own address
-    if not (at_home or host.endswith(clouds) or host in own or is_private(host)):
+    address = urlsplit(address_of(model, settings))
+    if not address.hostname:  # Vertex AI's own address, or one that is not set up yet
+        return
+    host = address.hostname.rstrip(".")
+    own = [name.strip().rstrip(".").lower() for name in (settings.get(OWN_SERVERS) or "").split(",")]
+    cloud = _CLOUDS.get(provider.key)
+    if not (host in own or is_private(host) or (cloud and cloud.fullmatch(f"{address.scheme}://{host}"))):
         raise InputError(
-            f"{model}: this case is credentialed data, and {host} is neither {provider.label} on an address "
-            f"of its own nor on this machine or a private network. If the server is yours, add its name to "
-            f"{OWN_SERVERS}. Nothing was sent."
+            f"{model}: this case is credentialed data, and {host} is neither {provider.label} on an https "
+            f"address of its own nor on this machine or a private network. If the server is yours, add its "
+            f"name to {OWN_SERVERS}. Nothing was sent."
         )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
+from urllib.parse import urlsplit
 
 from patientsim_core.errors import InputError
 from patientsim_core.models.chat import ChatModel
@@ -67,7 +68,7 @@ _SERVER = Setting(
     ("VLLM_BASE_URL", "VLLM_PORT"), "address, http://localhost:8000/v1, or port on this machine"
 )
 _SERVER_KEY = Setting(("VLLM_API_KEY",), "key, if the server wants one", secret=True)
-_VERTEX_FLAG = "GOOGLE_GENAI_USE_VERTEXAI"
+VERTEX_FLAG = "GOOGLE_GENAI_USE_VERTEXAI"
 
 PROVIDERS: dict[str, Provider] = {
     one.key: one
@@ -81,7 +82,7 @@ PROVIDERS: dict[str, Provider] = {
         Provider("vertex", "Gemini (Vertex AI)", "google-genai", ((_GOOGLE_KEY, _PROJECT),),
                  (_LOCATION, _VERTEX_URL), ("gemini-2.5-flash",),
                  "Credentialed cases may go here, within your agreement with Google."),
-        Provider("vllm", "Own server (vLLM, llama.cpp, Ollama …)", "openai", ((_SERVER,),), (_SERVER_KEY,),
+        Provider("vllm", "Own server (vLLM, Ollama …)", "openai", ((_SERVER,),), (_SERVER_KEY,),
                  (), "Credentialed cases may go here if it is on this machine or network."),
     )
 }  # fmt: skip
@@ -107,7 +108,7 @@ def load_model(name: str, settings: Settings | None = None, limits: Limits = Lim
         raise InputError(f"{name}: {provider.label} is not set up. Set {' and '.join(missing)}.")
     if provider.key == "gemini" and _vertex_keys(settings):
         raise InputError(
-            f"{name}: {_VERTEX_FLAG} says that the key is one of Vertex AI. Use vertex:{model}, or unset it."
+            f"{name}: {VERTEX_FLAG} says that the key is one of Vertex AI. Use vertex:{model}, or unset it."
         )
     if not _installed({"google-genai": "google.genai"}.get(provider.package, provider.package)):
         raise InputError(f"{name}: needs a package. Install it with: pip install {provider.package}")
@@ -129,7 +130,8 @@ def _made(name: str, address: str, account: tuple[tuple[Setting, str], ...], lim
 
         url = _VERTEX_URL if name.startswith("vertex:") else _GEMINI_URL
         project = {"project": given.get(_PROJECT, ""), "location": given.get(_LOCATION, "")}
-        return Gemini(name, limits, given[_GOOGLE_KEY], address, **project, **_words(_GOOGLE_KEY, url))
+        words = _words(_GOOGLE_KEY if given[_GOOGLE_KEY] else _PROJECT, url)
+        return Gemini(name, limits, given[_GOOGLE_KEY], address, **project, **words)
     from patientsim_core.models.openai_compatible import OpenAICompatible
 
     if name.startswith("azure:"):
@@ -149,12 +151,22 @@ def address_of(name: str, settings: Settings) -> str:
         "vllm": _SERVER,
     }[provider.key]  # fmt: skip
     address = settings.get(*setting.names) or ""
-    if provider.key == "vllm":
+    if provider.key == "vllm" and address:
         address = f"http://localhost:{address}" if address.isdecimal() else address.rstrip("/")
         address += "" if "/" in address.partition("://")[2] else "/v1"
-    if address and not address.startswith(("http://", "https://")):
-        raise InputError(f"{setting.names[0]}: must begin with http:// or https://.")
+    if address and not _has_host(address):
+        raise InputError(
+            f"{setting.names[0]}: must be an address that begins with http:// or https:// and names a host."
+        )
     return address
+
+
+def _has_host(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        return address.startswith(("http://", "https://")) and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # an odd port or bracket
+        return False
 
 
 def is_set_up(provider: Provider, settings: Settings) -> bool:
@@ -167,7 +179,7 @@ def is_set_up(provider: Provider, settings: Settings) -> bool:
 
 
 def _vertex_keys(settings: Settings) -> bool:
-    return (settings.get(_VERTEX_FLAG) or "").lower() in ("1", "true", "yes")
+    return (settings.get(VERTEX_FLAG) or "").lower() in ("1", "true", "yes")
 
 
 def _installed(module: str) -> bool:

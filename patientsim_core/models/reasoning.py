@@ -1,7 +1,7 @@
 """Reasoning that a model writes into its answer (`<think>…</think>`) never gets any further."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 _TAGS = ("think", "thinking", "reasoning", "thought")
 _OPEN = re.compile(rf"<({'|'.join(_TAGS)})>", re.I)
@@ -19,11 +19,14 @@ def thinks_first(model: str) -> bool:
     return bool(_THINKERS.search(model))
 
 
-def without_reasoning(pieces: Iterable[str], hidden: bool = False) -> Iterator[str]:
+def without_reasoning(
+    pieces: Iterable[str], hidden: bool = False, whole: Callable[[], bool] = lambda: True
+) -> Iterator[str]:
     """The pieces of an answer without what stands between the tags, wherever the pieces are cut.
 
-    With `hidden` the answer begins as reasoning, as if its opening tag were missing; if it never closes,
-    it was none. Raises ReasoningShown for a closing tag without an opening one after something was given.
+    With `hidden` the answer begins as reasoning, as if its opening tag were missing; if it never closes
+    though it is `whole`, it was none. Raises ReasoningShown for a closing tag without an opening one after
+    something was given.
     """
     held, inside, implied, given = "", hidden, hidden, False
     for piece in pieces:
@@ -49,8 +52,8 @@ def without_reasoning(pieces: Iterable[str], hidden: bool = False) -> Iterator[s
                 given = given or bool(held[:ready].strip())
                 yield held[:ready]
             held = held[ready:]
-    if held and (implied or not inside):
-        yield _OPEN.sub("", held) if implied else held
+    if held and (not inside or (implied and whole() and not _OPEN.search(held))):
+        yield held
 
 
 def _maybe_tag(text: str) -> int:

@@ -44,8 +44,7 @@ def retrying(ask: Callable[[], Result], limits: Limits) -> tuple[Result, int]:
         reraise=True,
     )
     try:
-        result = loop(ask)
+        return loop(ask), loop.statistics["attempt_number"]
     except ModelError as error:
-        attempts = loop.statistics["attempt_number"]
-        raise error.tried(attempts, time.monotonic() - started) from None
-    return result, loop.statistics["attempt_number"]
+        last = error.tried(loop.statistics["attempt_number"], time.monotonic() - started)
+    raise last

@@ -32,9 +32,8 @@ class Settings:
         except FileNotFoundError:
             return {}
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-            raise InputError(
-                f'{self._secrets}: cannot be read as TOML; it has one NAME = "value" a line.'
-            ) from None
+            pass  # these errors may hold the content
+        raise InputError(f'{self._secrets}: cannot be read as TOML; it has one NAME = "value" a line.')
 
     def __repr__(self) -> str:
         return f"Settings({', '.join(sorted(self._given))})"

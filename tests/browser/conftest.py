@@ -1,6 +1,7 @@
 """The app in a process of its own, and Chromium to look at it."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -13,7 +14,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from patientsim_core import Dialogue
+from patientsim_core.storage import Consultations
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
+
+from service import service
+
+__all__ = ["service"]
+
 ROOT = Path(__file__).parents[2]
+KEYS = ("OPENAI_", "AZURE_", "GOOGLE_", "GEMINI_", "GENAI_", "VLLM_", "PATIENTSIM_OWN")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +35,7 @@ FLAGS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
+TWO_FRAMES = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 expect.set_options(timeout=15_000)
 
 
@@ -35,19 +47,21 @@ def find_chromium() -> str | None:
 class App:
     """A running app with a database of its own; it can be killed and started again."""
 
-    def __init__(self, database_url: str, log: Path, patient: str):
+    def __init__(self, database_url: str, log: Path, patient: str = "offline"):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
-        self._database_url, self._log, self._patient = database_url, log, patient
+        self.log = log
+        self._database_url, self._patient = database_url, patient
         self.start()
 
     def start(self) -> None:
-        with self._log.open("ab") as log:
+        env = {name: value for name, value in os.environ.items() if not name.startswith(KEYS)}
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, ROOT / "tests" / "browser" / "serve.py", self._patient, str(self.port)],
                 cwd=ROOT,
-                env=os.environ | {"PATIENTSIM_DATABASE_URL": self._database_url},
+                env=env | {"PATIENTSIM_DATABASE_URL": self._database_url},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -60,7 +74,7 @@ class App:
                 if self._process.poll() is not None:
                     break
                 time.sleep(0.1)
-        raise RuntimeError(f"the app did not start:\n{self._log.read_text()}")
+        raise RuntimeError(f"the app did not start:\n{self.log.read_text()}")
 
     def kill(self) -> None:
         if self._process.poll() is None:
@@ -87,20 +101,37 @@ class Consult:
     def messages(self):
         return self.page.get_by_test_id("stChatMessage")
 
+    @property
+    def texts(self):
+        return self.messages.get_by_test_id("stText")
+
     def said(self) -> list[str]:
-        return [text.inner_text() for text in self.messages.get_by_test_id("stText").all()]
+        return [text.inner_text() for text in self.texts.all()]
+
+    def expect_said(self, *texts: str) -> None:
+        """Waits until the chat says this and no more."""
+        expect(self.messages).to_have_count(len(texts))
+        expect(self.texts).to_have_text(list(texts))
+        assert self.said() == list(texts)
+
+    def settle(self) -> None:
+        """Waits until the page has drawn what was asked of it. A run may end to begin anew: wait for what
+        it brings as well."""
+        expect(self.page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
     def send(self, question: str) -> None:
+        self.settle()
+        expect(self.input).to_be_enabled()
         self.input.fill(question)
         self.input.press("Enter")
 
     def ask(self, question: str) -> None:
-        """Asks, and waits for the whole answer."""
+        """Asks, and waits for the whole answer: "End consultation" is disabled while the patient speaks."""
         before = self.messages.count()
         self.send(question)
         expect(self.messages).to_have_count(before + 2)
-        expect(self.button("End consultation")).to_be_visible()
-        expect(self.input).to_be_enabled()
+        expect(self.button("End consultation")).to_be_enabled()
+        self.settle()
 
     def button(self, name: str):
         return self.page.get_by_role("button", name=name, exact=True)
@@ -108,12 +139,59 @@ class Consult:
     def slider(self, name: str):
         return self.page.get_by_role("slider", name=name)
 
+    def choose(self, provider: str, **fields: str) -> None:
+        """Picks a service by keyboard, and types what its fields want."""
+        self.settle()
+        options = self.page.get_by_role("option")
+        box = self.page.get_by_role("combobox", name="Who plays the patient")
+        box.scroll_into_view_if_needed()
+        self.page.evaluate(TWO_FRAMES)  # scrolling closes the list
+        box.press("ArrowDown")
+        expect(options.nth(1)).to_be_visible()
+        box.press_sequentially(provider)
+        expect(options).to_have_count(1)
+        box.press("Enter")
+        expect(box).to_have_value(re.compile(f"^{re.escape(provider)}"))
+        for label, text in fields.items():
+            self.fill(label.replace("_", " "), text)
+
+    def fill(self, label: str, text: str) -> None:
+        """Types into a field at the side, and waits until the app knows it."""
+        field = self.page.get_by_test_id("stSidebar").get_by_role("textbox", name=label, exact=True)
+        field.fill(text)
+        field.press("Enter")
+        expect(self.page.get_by_text("Press Enter to apply")).to_have_count(0)
+
     def end(self, *diagnoses: str) -> None:
         self.button("End consultation").click()
         for rank, diagnosis in enumerate(diagnoses, 1):
             self.page.get_by_label(f"Diagnosis {rank}").fill(diagnosis)
         self.button("End and show the record").click()
         expect(self.page.get_by_role("tab", name="Result")).to_be_visible()
+        self.settle()
+        expect(self.button("Download JSON")).to_have_count(1)  # those at the side are gone
+
+
+class Saved:
+    """What the app has saved."""
+
+    def __init__(self, url: str):
+        self._store = Consultations(url)
+
+    def wait(self, url: str, turns: int) -> Dialogue:
+        """The consultation of an address, once it has so many turns."""
+        id = re.search(r"consultation=(\w+)", url)[1]
+        for _ in range(300):
+            dialogue = self._store.load(id)
+            if len(dialogue.turns) == turns:
+                return dialogue
+            time.sleep(0.1)
+        raise AssertionError(f"{len(dialogue.turns)} turns were saved, not {turns}")
+
+
+@pytest.fixture
+def saved(database_url) -> Saved:
+    return Saved(database_url)
 
 
 @pytest.fixture(scope="session")

@@ -108,6 +108,8 @@ class Exchange(BaseHTTPRequestHandler):
     def _answer(self, objection: Problem | None) -> None:
         if objection:
             self._tell(objection)
+        elif self.command == "GET" and self.service.listing:
+            self._tell(self.service.listing)
         elif self.command == "GET":
             self._send(200, packed(self.format.models(self.service.models or ["any-model"])))
         else:
@@ -120,9 +122,18 @@ class Exchange(BaseHTTPRequestHandler):
         if problem:
             return self._stream(Answer(), problem)
         self._wait(answer.delay)
+        if answer.busy:
+            return self._keep_busy(answer.busy)
         if answer.blocked and isinstance(self.format, ChatCompletions):
             return self._tell(Problem("blocked"))
         return self._stream(answer) if self.request_seen.streamed else self._whole(answer)
+
+    def _keep_busy(self, seconds: float) -> None:
+        self._begin_stream()
+        comments = self.request_seen.streamed and isinstance(self.format, ChatCompletions)
+        while True:
+            self._chunk(b": still busy\n\n" if comments else b"\r\n")
+            self._wait(seconds)
 
     def _whole(self, answer: Answer) -> None:
         body = packed(self.format.whole(answer, self.about["model"]))
@@ -173,6 +184,8 @@ class Exchange(BaseHTTPRequestHandler):
             return self._send(problem.status, b"", Location=f"{problem.message}{self.path}")
         if problem.kind == "web_page":
             return self._send(problem.status, PAGE, **{"Content-Type": "text/html; charset=utf-8"})
+        if problem.kind == "raw":
+            return self._send(problem.status, problem.message.encode())
         status, body = status_and_body(problem, self.provider, self.about)
         after = problem.after if isinstance(self.format, ChatCompletions) else None
         headers = {} if after is None else {"Retry-After": f"{after:g}"}

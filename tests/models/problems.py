@@ -90,6 +90,11 @@ class Problem:
         """A page for people, as a proxy or a wrong address gives, be it with status 200."""
         return cls("web_page", status=status)
 
+    @classmethod
+    def raw(cls, status: int, body: str) -> Self:
+        """A body of one's own, be it with status 200."""
+        return cls("raw", status=status, message=body)
+
     def midway(self, pieces: int = 1) -> Self:
         """The same as an event of the stream, after so many pieces of the default answer."""
         return replace(self, after_pieces=pieces)

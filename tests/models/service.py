@@ -33,13 +33,17 @@ class Service:
         self.key: str | None = KEY
         self.models: list[str] | None = None
         self.refused: set[str] = set()
+        self.listing: Problem | None = None
+        """What goes wrong when it is asked for its models."""
         self.requests: list[Request] = []
+        self.connections = 0
+        """How often something connected, whether it asked or not."""
         self._queue: deque[Answer | Problem] = deque([Answer()])
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", port), self)
         self.port = self._server.server_port
         self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.002,))
 
     def __enter__(self) -> "Service":
         self._thread.start()
@@ -82,6 +86,7 @@ class _Server(ThreadingHTTPServer):
     def process_request(self, request: socket.socket, client_address: object) -> None:
         with self._open_lock:
             self._open.add(request)
+            self.service.connections += 1
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: socket.socket) -> None:

@@ -41,6 +41,8 @@ class Answer:
     no_choice: bool = False
     blocked: bool = False
     """The prompt is stopped by the content filter."""
+    busy: float = 0.0
+    """Seconds between signs of life, comments or blank lines, which come without end instead of an answer."""
 
     def said(self) -> tuple[str, ...]:
         """The pieces of the text, or of the refusal."""
