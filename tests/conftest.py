@@ -1,10 +1,21 @@
-"""What every test gets: no network beyond this machine, and a database of its own."""
+"""What every test gets: no network beyond this machine, no keys of the machine's own, and a database of its
+own. Tests of models ask the `service` on this machine."""
+
+import sys
+from pathlib import Path
 
 import pytest
-from network import block_network
+from network import block_network, hide_keys
+
+sys.path.insert(0, str(Path(__file__).parent / "models"))
+
+from service import service
 
 from patientsim_core import Case, Dialogue, Disclosure, Persona, Reply, Turn
+from patientsim_core.models import providers
 from patientsim_core.storage import VARIABLE, Consultations
+
+__all__ = ["service"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -12,6 +23,12 @@ def _no_network():
     with pytest.MonkeyPatch.context() as monkeypatch:
         block_network(monkeypatch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_keys(monkeypatch):
+    hide_keys(monkeypatch)
+    providers._made.cache_clear()  # models without a past
 
 
 @pytest.fixture(autouse=True)

@@ -1,10 +1,20 @@
-"""Keeps tests on this machine."""
+"""Keeps tests on this machine, and the machine's keys out of tests."""
 
 import ipaddress
 import os
 import socket
 
 import pytest
+
+KEYS = ("OPENAI_", "AZURE_", "GOOGLE_", "GEMINI_", "GENAI_", "VLLM_", "PATIENTSIM_OWN")
+"""How the variables begin that set up a model service."""
+
+
+def hide_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes keys, addresses and proxies out of the environment."""
+    for name in list(os.environ):
+        if name.startswith(KEYS) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
 
 
 def block_network(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,19 +12,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from network import KEYS
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from patientsim_core import Dialogue
 from patientsim_core.storage import Consultations
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "models"))
-
-from service import service
-
-__all__ = ["service"]
-
 ROOT = Path(__file__).parents[2]
-KEYS = ("OPENAI_", "AZURE_", "GOOGLE_", "GEMINI_", "GENAI_", "VLLM_", "PATIENTSIM_OWN")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -1,26 +1,12 @@
-"""What every test of models gets: none of the machine's own keys, and models without a past."""
+"""What tests of models get: each kind of model, asking the service on this machine."""
 
-import os
 import ssl
 
 import pytest
 from kinds import KINDS, load
-from service import Service, service
+from service import Service
 
-from patientsim_core.models import ChatModel, providers
-
-__all__ = ["service"]
-
-_OTHERS = ("OPENAI_", "AZURE_", "GOOGLE_", "GEMINI_", "GENAI_", "VLLM_", "PATIENTSIM_OWN")
-_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
-
-
-@pytest.fixture(autouse=True)
-def _fresh(monkeypatch):
-    for name in list(os.environ):
-        if name.startswith(_OTHERS) or name.lower() in _PROXIES:
-            monkeypatch.delenv(name)
-    providers._made.cache_clear()
+from patientsim_core.models import ChatModel
 
 
 @pytest.fixture(params=KINDS)
