@@ -17,6 +17,7 @@ from patientsim_core.facts import facts_of
 from patientsim_core.interview import read_questions
 from patientsim_core.offline.lexicon import find_concepts
 from patientsim_core.offline.spelling import normalise
+from patientsim_core.patient import ModelPatient
 from patientsim_core.prompt import system_prompt
 from patientsim_core.usage import estimate
 from tests.cases import CASES, HEART, SAMPLES, names_of
@@ -94,7 +95,9 @@ def test_every_file_of_messages_is_a_personas():
 
 def test_the_roles_take_turns_and_the_note_stands_beside_the_last_turn_alone(service):
     for number, body in enumerate(bodies(service, HEART, Persona()), 1):
-        assert [message["role"] for message in body] == ["system", *["user", "assistant"] * number][: 2 * number]
+        assert [message["role"] for message in body] == ["system", *["user", "assistant"] * number][
+            : 2 * number
+        ]
         noted = [message["content"] for message in body[1:] if "[Stage note" in message["content"]]
         assert noted == [body[-1]["content"]]
         assert noted[0].startswith(f"{CHAT[number - 1]}\n\n[Stage note")
@@ -102,8 +105,6 @@ def test_the_roles_take_turns_and_the_note_stands_beside_the_last_turn_alone(ser
 
 def cues_and_system(case: Case, persona: Persona) -> tuple[list[str], str]:
     """What is told at every turn, without asking a service: the notes, and the system prompt."""
-    from patientsim_core.patient import ModelPatient
-
     built_in, patient = make_patient(case, persona), ModelPatient(case, persona, model=None)
     history: list[Turn] = []
     cues = []
@@ -132,7 +133,7 @@ def test_no_message_names_the_diagnosis_and_none_is_long(case):
             spoken = f" {normalise(text)} "
             assert not [name for name in names if f" {name} " in spoken], text
             assert case.diagnosis.lower() not in text.lower()
-            assert f"disposition" not in text.lower()
+            assert "disposition" not in text.lower()
         assert max(map(estimate, cues)) < LONGEST_CUE
 
 

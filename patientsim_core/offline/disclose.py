@@ -150,7 +150,7 @@ def _answer(plan: Plan, one: Found, case: Case, persona: Persona, state: State) 
         plan.lead = [Point("relent")] if kind is Personality.distrust else plan.lead
     if not one.facts:
         vague = persona.recall is Recall.low and one.move == "no_drug"
-        plan.content.append(Point("unknown" if vague else one.move, slots=one.slots))
+        plan.content.append(Point("unsure_drug" if vague else one.move, slots=one.slots))
     elif persona.recall is Recall.low and item in PAST:
         _remember(plan, one, case, state)
     elif kind is Personality.pleasing and bendable(one):

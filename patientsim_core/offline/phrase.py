@@ -22,6 +22,9 @@ LIFE = tuple(f"chatter_{item}" for item in LIFE_ITEMS)
 SAID_BESIDE = (*LIFE, "play_down", "dazed_fixed")
 """Moves of the phrase bank whose sentences tell facts in passing."""
 
+ON_DRUGS = ("no_drug", "unsure_drug")
+"""Moves about a drug, or about one for a condition, that is not on record."""
+
 MINIMISED, EXAGGERATED = -3, 3
 """Points of ten by which a pleasing patient plays pain down, and an overanxious one enlarges it."""
 
@@ -70,7 +73,7 @@ class Phrasing:
         return [Line(text, self._disclosures(point, point.facts))]
 
     def _utterances(self, move: str) -> list[str]:
-        if move in ("no_drug", "concerns"):
+        if move in (*ON_DRUGS, "concerns"):
             section = say(move)
             return section.get(self.cefr) or section["B"]
         return bank(move, str(self.persona.personality), self.cefr)
@@ -78,9 +81,9 @@ class Phrasing:
     def _slot(self, move: str, name: str, value: str) -> str:
         if name == "complaint":
             words = wording.in_words_of(wording.lower(value), self.cefr)
-            return wording.learner(words) if self.cefr == "A" else words
+            return wording.learner(words) if self.cefr == "A" else wording.with_article(words)
         named = name_of(value, self.cefr) if name == "x" else value
-        return f"medicine for {named}" if move == "no_drug" and value in concepts() else named
+        return f"medicine for {named}" if move in ON_DRUGS and value in concepts() else named
 
     def _life(self, fact: Fact) -> str:
         value = wording.mine(wording.lower(fact.value))
@@ -124,9 +127,10 @@ class Phrasing:
         if (
             len(facts) == 1
             and fact.item not in ("medication", "medical_history")
-            and (own := wording.clause(fact))
+            and (own := wording.clause(fact, self.cefr))
         ):
-            return self._chunked(self._templates("clause"), own, disclosures)
+            past = "past" if wording.is_past(own) else ""
+            return self._chunked(self._templates("clause", past), own, disclosures)
         value = _joined([self._value(point, one) for one in facts], self.cefr)
         variant = {How.minimised: "minimised", How.exaggerated: "exaggerated"}.get(point.how, "")
         if (point.move in ("symptom", "finding") and fact.absent) or (

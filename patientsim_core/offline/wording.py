@@ -21,6 +21,11 @@ _DOSE = re.compile(
 _RELATION = re.compile(r"^(?P<who>[A-Za-z' ]+?)(?::|\s+with|\s+had|\s+has|\s+-)\s+(?P<what>.+)$")
 
 
+_LASTING = re.compile(r"\bfor \d|\bsince\b")
+_BEFORE = re.compile(r"^((?:quit|stopped)[^,]* ago,) (?=(?:smoked|drank|used)\b)")
+_AFTERWARDS = re.compile(r"^((?:quit|stopped)[^,]* ago,) (?=(?:\d|half|one|two|three|up to)\b)")
+"""`quit ten years ago, one pack a day before`: the second half is what was quit."""
+
 _AND = r"(?<!\bone)(?<!\btwo)"
 """What must not stand before a break: `one and a half packs` is one amount."""
 
@@ -31,18 +36,27 @@ def _forms(name: str) -> list[str]:
     return say("grammar")[name].split(", ")
 
 
-def clause(fact: Fact) -> str | None:
-    """`Lives with wife` as `live with my wife`; None for values that are no clause of their own."""
+def clause(fact: Fact, cefr: str) -> str | None:
+    """`Lives with wife` as `live with my wife`, `Chews tobacco for 40 years` as `have chewed tobacco for 40
+    years`; None for values that are no clause of their own."""
     verbs = _forms("verbs")
     first, *rest = fact.value.split(maxsplit=1)
     if first[-1] == "s" and _first_person(first.lower()) in verbs:
-        text = " ".join([_first_person(first.lower()), *rest])
+        verb = _first_person(first.lower())
+        if cefr != "A" and verb in _forms("lasting") and _LASTING.search(fact.value):
+            verb = f"have {verb.removesuffix('e')}ed"
+        text = " ".join([verb, *rest])
     elif fact.value.lower().startswith(tuple(_forms("past"))):
-        text = lower(fact.value)
+        text = _AFTERWARDS.sub(r"\1 it was ", _BEFORE.sub(r"\1 and ", lower(fact.value)))
     else:
         return None
     later = rf"(,|\band|\bbut)( \w+ly)? ((?:{'|'.join(verbs)})e?s)\b"
     return mine(re.sub(later, lambda found: f"{found[1]}{found[2] or ''} {_first_person(found[3])}", text))
+
+
+def is_past(text: str) -> bool:
+    """Whether a clause tells what is over: `quit ten years ago`."""
+    return text.startswith(tuple(_forms("past")))
 
 
 def _first_person(verb: str) -> str:
@@ -58,7 +72,8 @@ def noun(fact: Fact, cefr: str, full: bool = False) -> str:
     """The value as a phrase for a template; `full` keeps the doses of drugs."""
     value = say("values").get(fact.value.upper(), fact.value.rstrip("."))
     if fact.item == "medication":
-        return lower(value) if full or cefr == "C" else lower(_DOSE.sub("", value))
+        drug = lower(value) if full or cefr == "C" else lower(_DOSE.sub("", value))
+        return drug if cefr == "A" else with_article(drug)
     if fact.item == "allergies":
         return lower(re.sub(r"\s*\(.*\)", "", value))
     if fact.item == "family_medical_history":
@@ -78,19 +93,25 @@ def noun(fact: Fact, cefr: str, full: bool = False) -> str:
     operation = any(concepts()[id].kind == "operation" for id in fact.concepts if id in concepts())
     if fact.item == "medical_device" or (fact.item == "medical_history" and operation and cefr != "A"):
         return article(value)
-    if fact.item == "medical_history" and cefr != "A" and _head(value) in _forms("countable"):
-        return article(value)
+    if fact.item == "medical_history" and cefr != "A":
+        return with_article(value)
     if fact.item == "sexual_history":
         return re.sub(r"\buses\b", "I use", value)
-    if fact.label == "" and not fact.absent and cefr != "A" and _head(value) in _forms("countable"):
-        value = article(value)
+    if fact.label == "" and not fact.absent and cefr != "A":
+        value = with_article(value)
     return own_body(value)
 
 
+def with_article(value: str) -> str:
+    """`lump in the groin` as `a lump in the groin`; what cannot be counted stays."""
+    return article(value) if _head(value) in _forms("countable") else value
+
+
 def _head(value: str) -> str:
-    """The noun that a phrase is about: `lump` of `hard lump in the groin`."""
-    start = re.split(r",| (?:in|on|at|with|when|that|up|since|for|over|of|from|after|during|as)\b", value)[0]
-    return start.split()[-1] if start.split() else ""
+    """The noun that a phrase is about: `lump` of `hard lump in the groin`, `belly` of `hard, sore belly`."""
+    start = re.split(r" (?:in|on|at|with|when|that|up|since|for|over|of|from|after|during|as)\b", value)[0]
+    nouns = [part.split()[-1] for part in start.split(",") if part.split()]
+    return next((noun for noun in nouns if noun in _forms("countable")), nouns[0] if nouns else "")
 
 
 def relation(value: str, cefr: str) -> str:
@@ -117,6 +138,8 @@ def in_words_of(value: str, cefr: str) -> str:
         concept = concepts()[mention.id]
         form = concept.form(cefr)
         whole = mention.start == 0 and _PHRASE_END.match(value[mention.end :])
+        if value[: mention.start].endswith("-sided "):
+            continue
         if _replaced(mention, concept, cefr, bool(whole)) and form not in value:
             value = value[: mention.start] + form + value[mention.end :]
     return value
@@ -145,7 +168,8 @@ def own_body(value: str) -> str:
 def lower(text: str) -> str:
     """The text as it stands within a sentence; acronyms keep their capitals."""
     first = text.split(" ")[0] if text else ""
-    return text if len(first) > 1 and first[1:] != first[1:].lower() else text[:1].lower() + text[1:]
+    kept = first[1:] != first[1:].lower() or first.endswith(("'s", "’s"))  # CPAP, Parkinson's
+    return text if len(first) > 1 and kept else text[:1].lower() + text[1:]
 
 
 def article(text: str) -> str:
@@ -161,7 +185,9 @@ def article(text: str) -> str:
 def chunks(value: str, cefr: str) -> list[str]:
     """The value in parts that fit a sentence each: short fragments at level A."""
     if cefr != "A":
-        return _split(value, B_WORDS, r"(?<=,) | (?=(?:and|but|while|when|because|after|before|with)\b)")
+        return _split(
+            value, B_WORDS, rf"(?<=,) |{_AND} (?=(?:and|but|while|when|because|after|before|with)\b)"
+        )
     value = learner(value)
     if len(value.split()) <= A_WORDS:
         return [value]
