@@ -83,7 +83,7 @@ def _labels() -> dict[str, str]:
             ready = is_set_up(provider, Settings())
         except PatientSimError:  # said where the service is chosen
             ready = False
-        needs = "a key" if any(group[0].secret for group in provider.needs) else "an address"
+        needs = "key" if any(group[0].secret for group in provider.needs) else "address"
         found[ready][key] = provider.label + ("" if ready else f" · needs {needs}")
     return found[True] | found[False]
 

@@ -82,7 +82,7 @@ PROVIDERS: dict[str, Provider] = {
         Provider("vertex", "Gemini (Vertex AI)", "google-genai", ((_GOOGLE_KEY, _PROJECT),),
                  (_LOCATION, _VERTEX_URL), ("gemini-2.5-flash",),
                  "Credentialed cases may go here, within your agreement with Google."),
-        Provider("vllm", "Own server (vLLM, Ollama …)", "openai", ((_SERVER,),), (_SERVER_KEY,),
+        Provider("vllm", "Own server (vLLM, Ollama)", "openai", ((_SERVER,),), (_SERVER_KEY,),
                  (), "Credentialed cases may go here if it is on this machine or network."),
     )
 }  # fmt: skip

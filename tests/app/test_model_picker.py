@@ -27,7 +27,7 @@ def test_on_a_fresh_machine_the_built_in_patient_is_chosen_and_the_others_say_wh
     assert test.selectbox(key="provider").value == "offline"
     assert first == "Built-in patient (offline)"
     assert len(others) == 5
-    assert all(name.endswith((" · needs a key", " · needs an address")) for name in others)
+    assert all(name.endswith((" · needs key", " · needs address")) for name in others)
 
 
 def test_what_the_environment_sets_up_comes_next_and_is_not_marked(monkeypatch):

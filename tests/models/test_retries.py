@@ -58,6 +58,10 @@ def test_attempts_are_bounded(kind, service, attempts):
     assert ("It was tried" in str(caught.value)) is (attempts > 1)
 
 
+def test_by_default_a_model_is_asked_five_times_in_two_minutes():
+    assert (Limits().attempts, Limits().seconds) == (5, 120.0)
+
+
 def test_the_time_for_all_attempts_is_bounded(service):
     service.answers(Problem.server_error(503))
     model = load("vllm", service.url, limits=Limits(attempts=1000, seconds=0.25, pause=0.025, longest=0.025))
