@@ -9,19 +9,20 @@ from collections.abc import Iterable, Sequence
 from string import Template
 
 from patientsim_core.case import ITEMS, Case
+from patientsim_core.dialogue import How
 from patientsim_core.facts import NEEDLESS, PAST, Fact
-from patientsim_core.guard import WORDS, sentence_limit
+from patientsim_core.guard import sentence_limit, word_limit
 from patientsim_core.offline.comprehend import hard_word, too_long
 from patientsim_core.offline.disclose import (
     MANY_WORDS,
     REACTIONS,
     bendable,
     forgets,
+    pain_as_told,
     reason_given,
     remember,
 )
 from patientsim_core.offline.found import Found, name_of
-from patientsim_core.offline.understand import Ask
 from patientsim_core.persona import Cefr, Dazed, Persona, Personality, Recall
 from patientsim_core.prompt import sections
 from patientsim_core.state import State
@@ -35,17 +36,20 @@ def cue(case: Case, persona: Persona, state: State, found: Sequence[Found]) -> s
     word = hard_word(state.now.text, persona.cefr, case)
     if state.phase is Dazed.high:
         note.add("dazed: high: reassured" if state.now.reassures else "dazed: high")
-        note.add(f"cefr: {persona.cefr}")
+        if persona.cefr is Cefr.A:
+            note.add("cefr: A")
     elif word or (persona.cefr is Cefr.A and too_long(state.now.text)):
         note.add(f"cefr: {persona.cefr}: {'word' if word else 'long'}", word=word or "")
         note.add("blocked", character=persona.personality.label.lower())
     else:
-        _asked(note, persona, state, found)
+        answered = _answered(persona, state, found)
+        _asked(note, persona, state, found, answered)
+        _pain(note, persona, state, answered)
         _manner(note, persona, state, found)
         note.add(f"cefr: {persona.cefr}")
         _memory(note, case, persona, state, found)
         _mind(note, persona, state, found)
-    note.add("limit", sentences=str(sentence_limit(persona)), words=str(WORDS))
+    note.add("limit", sentences=str(sentence_limit(persona)), words=str(word_limit(persona)))
     return FRAME.format("\n".join(note.lines))
 
 
@@ -68,22 +72,44 @@ class _Note:
         self.lines.append(f"- {line}")
 
 
-def _asked(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
+def _answered(persona: Persona, state: State, found: Sequence[Found]) -> list[Found]:
+    """What this patient will answer of what was asked."""
     answered = [one for one in found if one not in _refused(persona, state, found)]
-    if _too_much(persona, state, found):
-        answered = answered[:1]
-    asks = [one.ask for one in answered]
+    return answered[:1] if _too_much(persona, state, found) else answered
+
+
+def _asked(
+    note: _Note, persona: Persona, state: State, found: Sequence[Found], answered: Sequence[Found]
+) -> None:
     if pending := _pending(persona, state):
         note.add("asked: something", topics=_list(_label(item) for item in pending))
     elif not found:
         note.add(f"asked: {_act(state)}")
-    elif asks and all(map(_opens, asks)):
+    elif answered and all(map(_opens, answered)):
         note.add("asked: opener")
-    elif asks:
-        note.add("asked: something", topics=_list(map(_topic, asks)))
-    again = [_topic(one.ask) for one in answered if _told(one, state)]
+    elif answered:
+        note.add("asked: something", topics=_list(map(_topic, answered)))
+    again = [_topic(one) for one in answered if _told(one, state) and one.section != "pain"]
     if again and persona.personality not in (Personality.impatient, Personality.pleasing):
         note.add("asked: again", topics=_list(again))
+
+
+def _pain(note: _Note, persona: Persona, state: State, answered: Sequence[Found]) -> None:
+    """The number to give where the pain is asked for on a scale."""
+    one = next((one for one in answered if one.section == "pain"), None)
+    if one is None:
+        return
+    how, heading = How.told, "pain"
+    if persona.personality is Personality.pleasing and bendable(one):
+        how, heading = (How.told, "pain: admit") if _pressed([one], state) else (How.minimised, "pain: small")
+    elif persona.personality is Personality.overanxious and bendable(one) and not state.now.reassures:
+        how, heading = How.exaggerated, "pain: large"
+    note.add(heading, number=f"{pain_as_told(float(one.facts[0].value), how):g} of 10")
+
+
+def _pressed(found: Sequence[Found], state: State) -> bool:
+    """Whether the doctor asks again."""
+    return any(one.ask.insist or _told(one, state) or state.times_asked(one.ask) for one in found)
 
 
 def _manner(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
@@ -92,18 +118,23 @@ def _manner(note: _Note, persona: Persona, state: State, found: Sequence[Found])
         _distrust(note, persona, state, found)
         return
     again = any(one.ask.insist or _told(one, state) for one in found)
-    pressed = again or any(state.times_asked(one.ask) for one in found)
-    bends = any(_opens(one.ask) or bendable(one) for one in found)
+    opens = bool(found) and all(map(_opens, found))
+    bends = any(map(bendable, found))
     special = ""
     if kind is Personality.verbose and not found:
         special = ": idle"
     elif kind is Personality.pleasing:
-        special = ": other" if not bends else ": admit" if pressed else ""
+        special = ": opener" if opens else ": other" if not bends else ": admit" * _pressed(found, state)
     elif kind is Personality.impatient:
         many = _too_much(persona, state, found)
-        special = ": idle" if not found else ": many" if many else ": repeated" if again else ""
+        long = bool(found) and len(found[0].facts) > 2
+        special = ": idle" if not found else ": many" if many else ": repeated" if again else ": list" * long
     elif kind is Personality.overanxious:
-        special = ": calmed" if state.now.reassures else ": idle" if not found else "" if bends else ": other"
+        kinds = (
+            (": calmed", state.now.reassures), (": idle", not found), (": opener", opens), ("", bends),
+            (": other", True),
+        )  # fmt: skip
+        special = next(name for name, holds in kinds if holds)
     note.add(f"personality: {kind}{special}")
 
 
@@ -113,7 +144,7 @@ def _distrust(note: _Note, persona: Persona, state: State, found: Sequence[Found
         _item_of(one) for one in found if _needless(one) and one not in refused
     ]
     if refused:
-        note.add("personality: distrust: refuse", topic=_list(_topic(one.ask) for one in refused))
+        note.add("personality: distrust: refuse", topic=_list(map(_topic, refused)))
     elif relents:
         note.add("personality: distrust: relent", topic=_list(map(_label, relents)))
     else:
@@ -130,14 +161,16 @@ def _memory(note: _Note, case: Case, persona: Persona, state: State, found: Sequ
         return
     back: list[Fact] = []
     lost: list[str] = []
+    some = False
     for one in past:
         kept, gone, recalled = remember(one, case, state)
         back += [fact for fact in kept if recalled and forgets(case, fact) and not state.was_told(fact)]
         lost += [_label(one.ask.topic)] if gone else []
+        some = some or bool(kept and gone)
     if back:
         note.add("recall: low: back partly" if lost else "recall: low: back", fact=back[0].text)
     elif lost:
-        note.add("recall: low: gone", topic=_list(lost))
+        note.add(f"recall: low: gone{' partly' if some else ''}", topic=_list(lost))
     else:
         note.add("recall: low")
 
@@ -156,8 +189,8 @@ def _too_much(persona: Persona, state: State, found: Sequence[Found]) -> bool:
     return impatient and (len(found) > 1 or (bool(found) and state.now.words > MANY_WORDS))
 
 
-def _opens(ask: Ask) -> bool:
-    return ask.topic in ("opener", "chiefcomplaint")
+def _opens(one: Found) -> bool:
+    return one.ask.topic in ("opener", "chiefcomplaint")
 
 
 def _told(one: Found, state: State) -> bool:
@@ -196,8 +229,11 @@ def _item_of(one: Found) -> str:
     return one.facts[0].item if one.facts else one.ask.topic
 
 
-def _topic(ask: Ask) -> str:
-    """What is asked, in words: `drugs you take (blood pressure)`, `whether you have fever`."""
+def _topic(one: Found) -> str:
+    """What is asked, in words: `drugs you take at home (blood pressure)`, `whether you have fever`."""
+    ask = one.ask
+    if one.section == "pain":
+        return _label("pain")
     named = [name_of(id, Cefr.B) for id in ask.about]
     if ask.topic == "symptom" and named:
         return f"whether you have {named[0]}"

@@ -7,11 +7,14 @@ from patientsim_core.case import Case, values
 from patientsim_core.dialogue import GuardAction
 from patientsim_core.offline.lexicon import covers, find_concepts
 from patientsim_core.offline.spelling import normalise
-from patientsim_core.persona import Persona, Personality
+from patientsim_core.persona import Cefr, Persona, Personality
 from patientsim_core.text import words
 
 WORDS = 20
 """At most so many words a sentence (published protocol)."""
+
+BEGINNERS_WORDS = 7
+"""Beginners speak in pieces of about six words."""
 
 _STAGE = re.compile(r"\*[^*]*[A-Za-z][^*]*\*|\([^()]*[A-Za-z][^()]*\)|\[[^\[\]]*[A-Za-z][^\[\]]*\]")
 _SPEAKER = re.compile(r"^\W*(patient|assistant|me|answer)\W*:\W*", re.I)
@@ -33,6 +36,11 @@ _BREAK = re.compile(r",|;| - |\b(and|but|because|while|when|so|which|that|or)\b"
 def sentence_limit(persona: Persona) -> int:
     """At most so many sentences a reply: 8 for the verbose, 3 for all others (published protocol)."""
     return 8 if persona.personality is Personality.verbose else 3
+
+
+def word_limit(persona: Persona) -> int:
+    """So many words a sentence a patient is told to keep to: fewer than the guard lets pass at level A."""
+    return BEGINNERS_WORDS if persona.cefr is Cefr.A else WORDS
 
 
 class Guard:

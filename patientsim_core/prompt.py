@@ -9,7 +9,7 @@ from string import Template
 from patientsim_core.case import HIDDEN, ITEMS, Case, values
 from patientsim_core.errors import InputError
 from patientsim_core.facts import PAST, Fact
-from patientsim_core.guard import WORDS, sentence_limit
+from patientsim_core.guard import sentence_limit, word_limit
 from patientsim_core.offline.disclose import forgets
 from patientsim_core.persona import Cefr, Persona, Recall
 
@@ -68,7 +68,7 @@ def system_prompt(case: Case, persona: Persona, facts: Sequence[Fact], prompt: s
     texts = [sections("persona.md")[f"{axis}: {level}"] for axis, level in levels.items()]
     names = {item: _item(case, item) for item in ITEMS}
     names |= zip(_CHARACTER, (Template(text).substitute(words) for text in texts), strict=True)
-    names |= {"record": record(case, persona, facts), "words": str(WORDS), **words}
+    names |= {"record": record(case, persona, facts), "words": str(word_limit(persona)), **words}
     names["sentences"] = str(sentence_limit(persona))
     return Template(prompt or own_prompt()).substitute(names).strip()
 
@@ -88,7 +88,7 @@ def record(case: Case, persona: Persona, facts: Sequence[Fact]) -> str:
         else:
             unknown.append(label.lower())
     if unknown:
-        lines.append(f"- Not in your record, so you do not know: {', '.join(unknown)}")
+        lines.append(f"- Not in your record, so you cannot say: {', '.join(unknown)}")
     return "\n".join(lines)
 
 

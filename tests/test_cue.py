@@ -35,7 +35,7 @@ def lines(note: str) -> dict[str, str]:
 
 def test_the_cue_names_what_was_asked_and_nothing_else():
     assert lines(cue("When did it start?"))["Asked"].startswith("when and how it began.")
-    assert lines(cue("Any allergies? Do you smoke?"))["Asked"].startswith("allergies; tobacco.")
+    assert lines(cue("Any allergies? Do you smoke?"))["Asked"].startswith("allergies; smoking.")
     assert "whether you have fever" in cue("Do you have a fever?")
 
 
@@ -88,8 +88,16 @@ def test_examples_show_the_manner_and_no_fact_of_a_case(case):
 
 
 def test_a_beginner_gets_a_beginners_example():
-    assert '"Yes, yes. What more?"' in cue("When did it start?", personality="impatient", cefr="A")
-    assert "What more?" not in cue("When did it start?", personality="impatient", cefr="B")
+    assert '"Quick, please."' in cue("When did it start?", personality="impatient", cefr="A")
+    assert "Quick, please." not in cue("When did it start?", personality="impatient", cefr="B")
+
+
+def test_no_example_says_yes_or_no_where_a_question_is_answered():
+    """Copied by a model, it would be an answer, true or not."""
+    for heading, text in sections("cue.md").items():
+        for example in text.split("\n- ")[1:] if heading.startswith(("pers", "cefr", "recall")) else ():
+            said = example.removeprefix("A: ").lower()
+            assert not re.match(r"(yes|no|none|sure|obviously|right|nothing)\b", said), (heading, example)
 
 
 def test_examples_change_from_turn_to_turn():
@@ -123,7 +131,7 @@ def test_what_was_told_before_is_named_as_such():
 
 def test_an_impatient_patient_complains_at_a_repeat_and_at_two_questions():
     again = cue("When did it start?", "When did it start?", personality="impatient")
-    assert "you have told this before; complain" in again
+    assert "you have told this before: complain" in again
     two = cue("Any allergies? Do you smoke?", personality="impatient")
     assert "too much at once" in two
     assert lines(two)["Asked"].startswith("allergies. ")
@@ -131,32 +139,67 @@ def test_an_impatient_patient_complains_at_a_repeat_and_at_two_questions():
 
 def test_distrust_refuses_what_seems_needless_until_told_why():
     refused = cue("Do you smoke?", personality="distrust")
-    assert "refuse to talk about tobacco; give none of it" in refused
+    assert "refuse smoking: tell nothing of it" in refused
     assert "Asked" not in lines(refused)
     told = lines(cue("Do you smoke?", REASON, personality="distrust"))
-    assert told["Asked"].startswith("tobacco.")
-    assert "gave the reason for asking about tobacco; give it now" in told["Manner"]
+    assert told["Asked"].startswith("smoking.")
+    assert "gave the reason for asking about smoking; give it now" in told["Manner"]
     assert "refuse" not in cue("When did it start?", personality="distrust")
 
 
+SCALE = "How bad is the pain, from 0 to 10?"
+
+
+@pytest.mark.parametrize(
+    ("levels", "questions", "number"),
+    [
+        ({}, [SCALE], "say 9 of 10."),
+        ({}, [SCALE, SCALE], "say 9 of 10."),
+        ({"personality": "pleasing"}, [SCALE], "say 6 of 10, less than it is"),
+        ({"personality": "pleasing"}, [SCALE, SCALE], "now say the true 9 of 10"),
+        ({"personality": "overanxious"}, [SCALE], "say 10 of 10, more than it is"),
+        ({"personality": "overanxious"}, [f"{CALM} {SCALE}"], "say 9 of 10."),
+        ({"personality": "impatient"}, [f"Any allergies? {SCALE}"], None),
+        ({}, ["When did it start?"], None),
+    ],
+)
+def test_the_number_for_the_pain_is_the_personas(levels, questions, number):
+    found = lines(cue(*questions, **levels)).get("Pain")
+    assert found is None if number is None else found.startswith(number)
+
+
+def test_no_pain_is_neither_played_down_nor_enlarged():
+    case = release(pain=0)
+    for personality in ("pleasing", "overanxious"):
+        assert lines(cue(SCALE, case=case, personality=personality))["Pain"] == "say 0 of 10."
+
+
 def test_pleasing_plays_down_first_and_admits_when_asked_again():
-    question = "How bad is the pain, from 0 to 10?"
-    assert "make it sound small" in cue(question, personality="pleasing")
-    assert "admit how bad it really is" in cue(question, question, personality="pleasing")
-    assert "nothing played down" in cue("Do you smoke?", personality="pleasing")
+    assert "make the complaint sound small" in cue(SCALE, personality="pleasing")
+    assert "admit how bad it really is" in cue(SCALE, SCALE, personality="pleasing")
+    assert "the fact itself told truly" in cue("Do you smoke?", personality="pleasing")
+    assert "sorry for taking up time" in cue("What brings you in?", personality="pleasing")
 
 
 def test_overanxious_enlarges_and_calms_for_one_answer_when_reassured():
-    question = "How bad is the pain, from 0 to 10?"
-    assert "make it sound worse" in cue(question, personality="overanxious")
-    assert "calmed you; for this answer" in cue(f"{CALM} {question}", personality="overanxious")
-    assert "make it sound worse" in cue(CALM, question, personality="overanxious")
+    assert "make the complaint sound dreadful" in cue(SCALE, personality="overanxious")
+    assert "calmed you for this one answer" in cue(f"{CALM} {SCALE}", personality="overanxious")
+    assert "make the complaint sound dreadful" in cue(CALM, SCALE, personality="overanxious")
+    assert "tell the fact truly" in cue("Do you smoke?", personality="overanxious")
+    assert "without number or detail" in cue("What brings you in?", personality="overanxious")
+
+
+def test_an_impatient_patient_gives_two_of_a_list():
+    assert "name two of them" in cue("What pills do you take?", personality="impatient")
+    assert "name two of them" not in cue("Any allergies?", personality="impatient")
 
 
 def test_a_poor_memory_is_told_what_is_gone_and_what_comes_back():
-    assert "drugs you take: you have forgotten" in cue("What pills do you take?", recall="low")
+    assert "drugs you take at home: out of your mind" in cue("What pills do you take?", recall="low")
+    partly = cue("What illnesses run in your family?", recall="low")
+    assert "illnesses in the family: you know only what your record still has" in partly
     back = cue("Is there a pill for blood pressure?", recall="low")
-    assert 'the question brings this back: "Lisinopril 20 mg daily"' in back
+    assert "the question brings this back: Lisinopril 20 mg daily." in back
     assert "Memory" not in lines(cue("When did it start?", recall="low"))
 
 
@@ -175,7 +218,7 @@ def test_confusion_outranks_personality_and_gives_nothing_asked_for():
 def test_confusion_fades_in_the_cues_as_the_doctor_reassures():
     calm = [f"{CALM} Where is it?"] * 9
     minds = [lines(cue(*calm[:turns], dazed="high"))["Mind"].split(".")[0] for turns in (1, 4, 8)]
-    assert [mind.split(",")[0] for mind in minds] == ["confused", "slow", "clear again"]
+    assert [re.split("[,;]", mind)[0] for mind in minds] == ["confused", "slow", "clear again"]
     still = lines(cue(*["Where is it?"] * 9, dazed="high"))["Mind"]
     assert still.startswith("confused")
 
@@ -186,9 +229,13 @@ def test_a_slow_mind_loses_the_thread_of_two_questions():
 
 
 def test_the_limit_is_always_the_last_line():
-    for personality, sentences in (("plain", 3), ("verbose", 8)):
-        last = cue("Hello.", personality=personality).splitlines()[-2]
-        assert last == f"- Spoken words only, at most {sentences} sentences of at most 20 words."
+    for personality, cefr, sentences, words in (
+        ("plain", "B", 3, 20),
+        ("verbose", "C", 8, 20),
+        ("plain", "A", 3, 7),
+    ):
+        last = cue("Hello.", personality=personality, cefr=cefr).splitlines()[-2]
+        assert last == f"- Spoken words only, at most {sentences} sentences of at most {words} words."
 
 
 def test_what_the_record_says_does_not_break_the_note():

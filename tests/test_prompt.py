@@ -38,7 +38,7 @@ def test_the_record_has_every_item_but_diagnosis_and_disposition():
 def test_what_is_not_recorded_is_said_to_be_unknown():
     text = record(release(tobacco="", pain=None), Persona(), facts_of(release(tobacco="", pain=None)))
     assert text.splitlines()[-1] == (
-        "- Not in your record, so you do not know: tobacco, sexual history, pain (0-10)"
+        "- Not in your record, so you cannot say: tobacco, sexual history, pain (0-10)"
     )
 
 

@@ -19,6 +19,8 @@ from patientsim_core.state import State
 MANY_WORDS = 25
 """A question of more words than this tries an impatient patient."""
 
+MINIMISED, EXAGGERATED = -3, 3
+"""Points of ten by which a pleasing patient plays pain down, and an overanxious one enlarges it."""
 
 _ROOM = {
     Personality.plain: 3,
@@ -191,6 +193,12 @@ def _remember(plan: Plan, one: Found, case: Case, state: State) -> None:
     if gone:
         move = "forgot_partly" if kept else f"forgot_{gone[0].item}"
         plan.content.append(Point(move, gone, How.forgotten))
+
+
+def pain_as_told(pain: float, how: How) -> float:
+    """The number, 0-10, that a patient gives for its pain: played down, enlarged, or true."""
+    bend = {How.minimised: MINIMISED, How.exaggerated: EXAGGERATED}.get(how, 0)
+    return max(1.0, min(10.0, pain + bend)) if pain else 0.0
 
 
 def bendable(one: Found) -> bool:

@@ -10,6 +10,7 @@ from patientsim_core.facts import Fact
 from patientsim_core.guard import WORDS, sentence_limit
 from patientsim_core.offline import wording
 from patientsim_core.offline.data import bank, say
+from patientsim_core.offline.disclose import pain_as_told
 from patientsim_core.offline.found import name_of
 from patientsim_core.offline.lexicon import concepts
 from patientsim_core.offline.manner import LIFE_ITEMS
@@ -24,9 +25,6 @@ SAID_BESIDE = (*LIFE, "play_down", "dazed_fixed")
 
 ON_DRUGS = ("no_drug", "unsure_drug")
 """Moves about a drug, or about one for a condition, that is not on record."""
-
-MINIMISED, EXAGGERATED = -3, 3
-"""Points of ten by which a pleasing patient plays pain down, and an overanxious one enlarges it."""
 
 LISTED = {"A": 2, "B": 3, "C": 3}
 """Values of a list in one sentence."""
@@ -147,12 +145,8 @@ class Phrasing:
         if fact.item == "gender":
             return wording.article(self.case.person)
         if fact.item == "pain":
-            return self._pain(point.how, float(fact.value))
+            return f"{pain_as_told(float(fact.value), point.how):g}"
         return wording.noun(fact, self.cefr, point.full)
-
-    def _pain(self, how: How, pain: float) -> str:
-        bend = {How.minimised: MINIMISED, How.exaggerated: EXAGGERATED}.get(how, 0)
-        return f"{max(1, min(10, pain + bend)):g}" if pain else "0"
 
     def _chunked(self, templates: list[str], value: str, disclosures: tuple[Disclosure, ...]) -> list[Line]:
         """The template around the first part of a value; further parts as sentences of their own."""
