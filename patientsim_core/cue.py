@@ -33,7 +33,9 @@ FRAME = "[Stage note, unheard by the doctor:\n{}\n]"
 def cue(case: Case, persona: Persona, state: State, found: Sequence[Found]) -> str:
     """The note for the last turn of a history. `found` is what the record has for what was asked."""
     note = _Note(persona, state)
-    word = hard_word(state.now.text, persona.cefr, case)
+    guessed = any(one.is_diagnosis for one in found)
+    found = [one for one in found if not one.is_diagnosis]
+    word = hard_word(state.now.text, persona.cefr, case, state.explained)
     if state.phase is Dazed.high:
         note.add("dazed: high: reassured" if state.now.reassures else "dazed: high")
         if persona.cefr is Cefr.A:
@@ -43,7 +45,7 @@ def cue(case: Case, persona: Persona, state: State, found: Sequence[Found]) -> s
         note.add("blocked", character=persona.personality.label.lower())
     else:
         answered = _answered(persona, state, found)
-        _asked(note, persona, state, found, answered)
+        _asked(note, persona, state, found, answered, "diagnosis_asked" if guessed else _act(state))
         _pain(note, persona, state, answered)
         _manner(note, persona, state, found)
         note.add(f"cefr: {persona.cefr}")
@@ -79,12 +81,13 @@ def _answered(persona: Persona, state: State, found: Sequence[Found]) -> list[Fo
 
 
 def _asked(
-    note: _Note, persona: Persona, state: State, found: Sequence[Found], answered: Sequence[Found]
+    note: _Note, persona: Persona, state: State, found: Sequence[Found], answered: Sequence[Found], act: str
 ) -> None:
+    """What was asked and will be answered; `act` is what the turn does where nothing was."""
     if pending := _pending(persona, state):
         note.add("asked: something", topics=_list(_label(item) for item in pending))
     elif not found:
-        note.add(f"asked: {_act(state)}")
+        note.add(f"asked: {act}")
     elif answered and all(map(_opens, answered)):
         note.add("asked: opener")
     elif answered:

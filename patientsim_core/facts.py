@@ -46,6 +46,17 @@ _CUES = {
         "severity": r"\b(severe|mild|moderate|\d+ ?(/|out of|of) ?10)\b",
     }.items()
 }
+_LEADS = {
+    aspect: re.compile(pattern, re.I)
+    for aspect, pattern in {
+        "onset": r"^(?:(?:it|pain|symptoms?) )?(?:started|began|onset(?: was)?|starting|beginning)\s+(?=\S)",
+        "worse": r"^(?:made )?(?:worse|worsened|aggravated|exacerbated)\s+(?=(?:with|by|when|on|at|after)\b)",
+        "better": r"^(?:relieved|improved|alleviated|better)\s+(?=(?:by|with|when|after|at)\b)",
+        "radiation": r"^(?:pain )?(?:radiat\w+|radiation|spreading|spreads)\s+(?=(?:to|into|down|up)\b)",
+    }.items()
+}
+"""How a fragment without a label begins that tells one side of the complaint: `worse with exertion`."""
+
 _NONE = re.compile(
     r"^(none|no|never|denie[sd]|nothing|n/?a|nil|nka|nkda|not? (known|currently|any)|negative|unemployed$)\b",
     re.I,
@@ -111,6 +122,10 @@ def _positive(text: str) -> Fact:
             "present_illness_positive", text, rest.strip(), label, frozenset({LABELS[label]}), concepts
         )
     value = _REPORTED.sub("", text)
+    for aspect, lead in _LEADS.items():
+        if lead.match(value):
+            told = re.sub(r"^by\b", "with", lead.sub("", value))
+            return Fact("present_illness_positive", text, told, aspect, frozenset({aspect}), concepts)
     aspects = {aspect for aspect, cue in _CUES.items() if cue.search(value.lower())}
     return Fact("present_illness_positive", text, value, "", frozenset(aspects | {"associated"}), concepts)
 

@@ -139,7 +139,8 @@ class ModelPatient:
 
     def _disclosures(self, text: str, state: State, found: Sequence[Found]) -> list[Disclosure]:
         asked = {fact for one in found for fact in one.facts}
-        lost = state.phase is Dazed.high or baffles(state.now.text, self.persona.cefr, self.case)
+        cefr, explained = self.persona.cefr, state.explained
+        lost = state.phase is Dazed.high or baffles(state.now.text, cefr, self.case, explained)
         return infer(text, self.facts, asked, self.persona, lost)
 
     def _messages(self, history: Sequence[Turn], state: State, found: Sequence[Found]) -> list[Message]:

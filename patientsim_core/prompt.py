@@ -11,6 +11,8 @@ from patientsim_core.errors import InputError
 from patientsim_core.facts import PAST, Fact
 from patientsim_core.guard import sentence_limit, word_limit
 from patientsim_core.offline.disclose import forgets
+from patientsim_core.offline.lexicon import covers, find_concepts
+from patientsim_core.offline.spelling import normalise
 from patientsim_core.persona import Cefr, Persona, Recall
 
 FOLDER = Path(__file__).parent / "prompts"
@@ -111,8 +113,20 @@ def _remembered(case: Case, item: str, facts: Sequence[Fact]) -> str:
 
 
 def _words(case: Case, cefr: Cefr) -> dict[str, str]:
-    """Ten words of each list: those of the level, and those that lie above it."""
+    """Ten words of each list: those of the level, and those that lie above it; none names the diagnosis."""
     lists, above = case.word_lists, {Cefr.A: "med_B", Cefr.B: "med_C"}.get(cefr)
-    known = lists[f"cefr_{cefr}1"][:SHOWN_WORDS] + lists[f"med_{cefr}"][:SHOWN_WORDS]
-    unknown = lists[f"cefr_{cefr}2"][:SHOWN_WORDS] + (lists[above][:SHOWN_WORDS] if above else [])
-    return {"known": ", ".join(known), "unknown": ", ".join(unknown)}
+    secret = {mention.id for mention in find_concepts(normalise(case.diagnosis))}
+    hidden = set(normalise(case.diagnosis).split())
+
+    def shown(*names: str) -> str:
+        harmless = [[word for word in lists[name] if not tells(word)][:SHOWN_WORDS] for name in names]
+        return ", ".join(word for words in harmless for word in words)
+
+    def tells(word: str) -> bool:
+        named = {mention.id for mention in find_concepts(normalise(word))}
+        return normalise(word) in hidden or any(covers(one, name) for one in secret for name in named)
+
+    return {
+        "known": shown(f"cefr_{cefr}1", f"med_{cefr}"),
+        "unknown": shown(f"cefr_{cefr}2", *([above] if above else [])),
+    }

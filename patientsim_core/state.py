@@ -9,7 +9,7 @@ from patientsim_core.dialogue import How, Turn
 from patientsim_core.disclosure import read_reply
 from patientsim_core.errors import InputError
 from patientsim_core.facts import Fact
-from patientsim_core.offline.comprehend import baffles
+from patientsim_core.offline.comprehend import baffles, words_explained
 from patientsim_core.offline.follow import understand
 from patientsim_core.offline.understand import Ask, Understanding
 from patientsim_core.persona import Dazed
@@ -30,7 +30,8 @@ class State:
 
     `asked` counts earlier questions that were answered; `told`, `bent` (played down or up) and `refused`
     hold facts by (item, text); `unlocked` are items whose refusal was followed by an explanation; `trust`
-    counts explanations, `reassurances` reassuring turns; `recent` are sentences not to be said again yet.
+    counts explanations, `reassurances` reassuring turns; `explained` are words whose meaning the
+    doctor has told; `recent` are sentences not to be said again yet.
     """
 
     now: Understanding
@@ -43,6 +44,7 @@ class State:
     bent: frozenset[tuple[str, str]]
     refused: tuple[tuple[str, str], ...]
     unlocked: frozenset[str]
+    explained: frozenset[str]
     recent: frozenset[str]
 
     def times_asked(self, ask: Ask) -> int:
@@ -94,6 +96,7 @@ def read_state(case: Case, history: Sequence[Turn], facts: Sequence[Fact], start
         bent=frozenset(bent),
         refused=tuple(pair for pair in refused if pair not in told),
         unlocked=frozenset(unlocked),
+        explained=words_explained(turn.text for turn in history if turn.role == "doctor"),
         recent=frozenset(key(sentence) for text in spoken for sentence in sentences(text)),
     )
 

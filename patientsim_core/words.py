@@ -31,10 +31,10 @@ def medical_words() -> dict[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=8192)
-def medical_level(word: str) -> str:
-    """The level from which a medical word is known, plurals too; `A` for words on no list."""
+def medical_level(word: str) -> str | None:
+    """The level from which a medical word is known, plurals too; None for words on no list."""
     forms = (word, word.removesuffix("s"), word.removesuffix("es"))
-    return next((level for form in forms for level in "ABC" if form in medical_words()[level]), "A")
+    return next((level for form in forms for level in "ABC" if form in medical_words()[level]), None)
 
 
 @lru_cache(maxsize=8192)

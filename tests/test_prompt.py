@@ -80,6 +80,11 @@ def test_ten_words_of_each_list_are_shown():
     assert text == f"{', '.join(easy[:10])}, ache | hard, lesion"
 
 
+def test_no_word_of_a_list_names_the_diagnosis():
+    case = release(diagnosis="Cerebral infarction", med_A="ache", med_B="stroke,cerebral,lesion")
+    assert system_prompt(case, Persona(cefr="A"), facts_of(case), "$unknown").endswith(", lesion")
+
+
 def test_every_name_can_be_asked_for_and_our_own_prompt_uses_known_ones_only():
     text = system_prompt(HEART, Persona(), FACTS, " | ".join(f"{name}=${name}" for name in NAMES))
     assert f"diagnosis={HEART.diagnosis}" in text

@@ -30,6 +30,12 @@ _ANY_DRUG = re.compile(
 )
 
 
+_BOTH = re.compile(
+    r"\b(mak(?:e|es|ing) (?:it|this|that|them|the \w+)) (better|worse) or (?:\w+ it )?(better|worse)\b"
+)
+"""`what makes it better or worse` asks two things."""
+
+
 def _direct(clause: str) -> str:
     """`could you tell me if you smoke` as `do you smoke`."""
     asked = _ASIDE.sub("", clause)
@@ -41,7 +47,7 @@ def _direct(clause: str) -> str:
 def clauses(normal: str) -> list[str]:
     """The clauses of a turn; `the pain, does it move?` and `your brother, did he …?` stay together."""
     found: list[str] = []
-    for part in _SPLIT.split(normal):
+    for part in _SPLIT.split(_BOTH.sub(r"\1 \2 ? what \1 \3", normal)):
         clause = _direct(_LINK.sub("", " ".join(part.replace(",", " ").split())))
         if not clause:
             continue

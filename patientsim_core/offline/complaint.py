@@ -17,7 +17,7 @@ _PROVOKED = {"chest_wall_tenderness", "pleuritic_pain", "orthopnea"}
 _SCALE = {"scale", "10", "ten", "rate", "rating", "number", "score", "level", "vas", "nrs"}
 """Words that ask for a number, not for a degree."""
 
-_FUNCTIONS = {"no_flatus", "appetite_loss", "poor_feeding_drinking", "bowel_movement"}
+_FUNCTIONS = {"no_flatus", "appetite_loss", "poor_feeding_drinking", "bowel_movement", "menstrual_period"}
 """Concepts asked for as a healthy function (`are you passing gas?`), to which a finding is no `yes`."""
 
 
@@ -31,36 +31,41 @@ def symptom(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found:
         earlier = tuple(f for f in present if f.label == "previous" and f.is_about(asked))
         if earlier:
             return Found(ask, earlier, "previous", by_name=True)
+    denied = of(facts, "present_illness_negative")
+    felt = () if any(asked in fact.concepts for fact in denied) else _felt_there(asked, case, facts)
     sources = (
         [f for f in present if "associated" in f.aspects],
         of(facts, "chiefcomplaint"),
-        of(facts, "present_illness_negative"),
+        felt,
+        denied,
         present,
         of(facts, "medical_history"),
     )
     for source in sources:
-        matching = tuple(fact for fact in source if fact.is_about(asked))
+        matching = tuple(fact for fact in source if source is felt or fact.is_about(asked))
         if matching:
             said = "finding" if asked in _FUNCTIONS else section(matching[0])
             return Found(ask, matching[:AT_ONCE], said, by_name=True)
-    for source in sources[:3]:
+    for source in (*sources[:2], denied):
         matching = tuple(fact for fact in source if _broader(asked, fact))
         if matching:
             return Found(ask, matching[:1], section(matching[0]), by_name=True)
-    if here := _hurts_there(asked, case, facts):
-        return Found(ask, here, "location")
+    if asked in _FUNCTIONS:
+        return Found(ask, move="unknown" if asked == "menstrual_period" else "as_usual")
     return Found(ask, move="not_noticed", slots={"x": asked})
 
 
 _PLACES = {"abdominal": "belly", "upper_abdominal": "upper belly", "lower_abdominal": "lower belly"}
+_TIGHT = re.compile(r"\b(tight\w*|pressure|pressing|heavy|heaviness|squeez\w+|weight|band|clamp\w*)\b")
 
 
-def _hurts_there(asked: str, case: Case, facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """A pain by its place, where the record has the place and the pain but no name for both."""
-    place = asked.removesuffix("_pain")
-    if place == asked or not case.pain:
-        return ()
-    return tuple(f for f in side(facts, "location") if _PLACES.get(place, place) in f.value)
+def _felt_there(asked: str, case: Case, facts: Sequence[Fact]) -> tuple[Fact, ...]:
+    """A pain or a tightness by its place, where the record has place and feeling without a name for both."""
+    place, _, feeling = asked.rpartition("_")
+    there = tuple(f for f in side(facts, "location") if _PLACES.get(place, place) in f.value)
+    if feeling == "tightness" and there:
+        return tuple(fact for fact in side(facts, "quality") if _TIGHT.search(fact.value))
+    return there if feeling == "pain" and case.pain else ()
 
 
 def _broader(asked: str, fact: Fact) -> bool:

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from patientsim_core.case import Case
 from patientsim_core.dialogue import How
@@ -56,8 +57,35 @@ def decide(case: Case, persona: Persona, facts: Sequence[Fact], state: State, ch
         _react(plan, case, facts, persona, state)
     elif state.now.reassures and persona.personality in (Personality.overanxious, Personality.distrust):
         plan.lead = [Point("comforted")]
+    if len(plan.content) > plan.room:
+        plan.content = _together(plan.content)
     plan.tags = tags(plan, persona.personality, facts, state, chance)
     return plan
+
+
+def _together(content: Sequence[Point]) -> list[Point]:
+    """Several symptoms asked at once, as one sentence for those that are there and one for those that are
+    not, so that none is left out."""
+    kinds: dict[object, list[Point]] = {}
+    for place, point in enumerate(content):
+        plain = point.how is How.told and not point.full
+        if point.move == "not_noticed":
+            kind: object = "not noticed"
+        elif point.move == "symptom" and point.facts and plain:
+            kind = all(fact.absent for fact in point.facts)
+        else:
+            kind = ("alone", place)
+        kinds.setdefault(kind, []).append(point)
+    return [_joined(points) for points in kinds.values()]
+
+
+def _joined(points: Sequence[Point]) -> Point:
+    first = points[0]
+    if len(points) == 1:
+        return first
+    facts = tuple(dict.fromkeys(fact for point in points for fact in point.facts))
+    slots = {"x": "; ".join(point.slots["x"] for point in points)} if first.slots else {}
+    return replace(first, facts=facts, slots=slots, joined=True)
 
 
 def look_up(case: Case, persona: Persona, facts: Sequence[Fact], state: State) -> list[Found]:
@@ -127,7 +155,7 @@ def _slow(plan: Plan, found: list[Found], state: State) -> Plan:
 def _not_understood(case: Case, persona: Persona, state: State, found: list[Found]) -> Plan | None:
     """A word above the patient's level, or for a beginner a long sentence, gets a question back."""
     asked = tuple(fact for one in found for fact in one.facts)
-    word = hard_word(state.now.text, persona.cefr, case)
+    word = hard_word(state.now.text, persona.cefr, case, state.explained)
     if word:
         return Plan(content=[Point("what_word", asked, How.not_understood, slots={"word": word})])
     if persona.cefr is Cefr.A and too_long(state.now.text):
@@ -232,6 +260,7 @@ REACTIONS = (
     ("reassurance", "comforted"),
     ("empathy", "comforted"),
     ("plan", "ack"),
+    ("thanks", "thanks"),
     ("smalltalk", "smalltalk"),
     ("greeting", "greet"),
 )

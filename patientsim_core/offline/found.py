@@ -27,6 +27,11 @@ class Found:
     by_name: bool = False
     full: bool = False
 
+    @property
+    def is_diagnosis(self) -> bool:
+        """Whether it asks what the patient has now, which no record answers."""
+        return not self.facts and self.move == "diagnosis_asked"
+
 
 def of(facts: Sequence[Fact], item: str) -> tuple[Fact, ...]:
     """The facts of an item."""

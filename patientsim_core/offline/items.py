@@ -1,10 +1,11 @@
 """What the record has of its single items and lists, in general or by something concrete."""
 
+import re
 from collections.abc import Sequence
 
 from patientsim_core.facts import LISTS, Fact
 from patientsim_core.offline.found import Found, of
-from patientsim_core.offline.lexicon import concepts, drug_classes
+from patientsim_core.offline.lexicon import concepts, covers, drug_classes
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.offline.understand import Ask
 
@@ -38,12 +39,31 @@ def item_facts(ask: Ask, facts: Sequence[Fact]) -> Found:
     if ask.topic == "surgery":
         cut = tuple(f for f in known if any(concepts()[c].kind == "operation" for c in f.concepts))
         return Found(ask, cut, item, "no_condition", {"x": "surgery"})
+    if item == "medical_history" and _asks_diagnosis(ask, known):
+        return Found(ask, move="diagnosis_asked")
     if ask.about and item in LISTS:
         return _concrete(ask, item, known)
     if item == "family_medical_history":
         kin = tuple(f for f in known if _names_kin(ask, f))
         return Found(ask, kin or known, item, by_name=bool(kin))
     return Found(ask, known, item, full=ask.insist)
+
+
+_ACUTE = (
+    "myocardial_infarction", "pneumonia", "urinary_tract_infection", "bowel_obstruction",
+    "cerebral_infarction", "pulmonary_embolism", "appendicitis",
+)  # fmt: skip
+"""Illnesses that a patient comes in with: whether it has one now it cannot know, whichever it is. Answering
+for some of them alone would give the case away."""
+
+_EARLIER = re.compile(r"\b(ever|before|past|history|previous\w*|had|diagnosed|told|family)\b")
+
+
+def _asks_diagnosis(ask: Ask, known: tuple[Fact, ...]) -> bool:
+    """Whether an illness is asked for as what the patient may have now."""
+    acute = [about for about in ask.about if any(covers(one, about) for one in _ACUTE)]
+    recorded = any(fact.is_about(about) for fact in known for about in acute)
+    return bool(acute) and not recorded and not _EARLIER.search(ask.words)
 
 
 def _concrete(ask: Ask, item: str, known: tuple[Fact, ...]) -> Found:

@@ -80,7 +80,8 @@ class Phrasing:
         if name == "complaint":
             words = wording.in_words_of(wording.lower(value), self.cefr)
             return wording.learner(words) if self.cefr == "A" else wording.with_article(words)
-        named = name_of(value, self.cefr) if name == "x" else value
+        names = [name_of(one, self.cefr) for one in value.split("; ")]
+        named = _joined(names, self.cefr, "or") if name == "x" else value
         return f"medicine for {named}" if move in ON_DRUGS and value in concepts() else named
 
     def _life(self, fact: Fact) -> str:
@@ -113,7 +114,8 @@ class Phrasing:
         return groups
 
     def _listed(self, point: Point) -> bool:
-        return point.move in ("medication", "medical_history", "medical_device", "allergies", "associated")
+        lists = ("medication", "medical_history", "medical_device", "allergies", "associated")
+        return point.joined or point.move in lists
 
     def _group(self, point: Point, facts: list[Fact]) -> list[Line]:
         fact = facts[0]
@@ -129,7 +131,7 @@ class Phrasing:
         ):
             past = "past" if wording.is_past(own) else ""
             return self._chunked(self._templates("clause", past), own, disclosures)
-        value = _joined([self._value(point, one) for one in facts], self.cefr)
+        value = _joined([self._value(point, one) for one in facts], self.cefr, "or" if fact.absent else "and")
         variant = {How.minimised: "minimised", How.exaggerated: "exaggerated"}.get(point.how, "")
         if (point.move in ("symptom", "finding") and fact.absent) or (
             point.move == "pain" and fact.value == "0"
@@ -196,8 +198,8 @@ def _tidy(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _joined(parts: list[str], cefr: str) -> str:
+def _joined(parts: list[str], cefr: str, link: str) -> str:
     """`a, b and c`; a beginner strings them with commas."""
     if len(parts) == 1 or cefr == "A":
         return ", ".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return f"{', '.join(parts[:-1])} {link} {parts[-1]}"

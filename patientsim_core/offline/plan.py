@@ -8,7 +8,10 @@ from patientsim_core.facts import Fact
 
 @dataclass(frozen=True)
 class Point:
-    """Something to say: a move of the phrase bank or facts, and what becomes of these facts."""
+    """Something to say: a move of the phrase bank or facts, and what becomes of these facts.
+
+    `joined` puts several facts into a sentence; a slot then holds several ids, separated by `;`.
+    """
 
     move: str
     facts: tuple[Fact, ...] = ()
@@ -16,6 +19,7 @@ class Point:
     asked: bool = True
     slots: dict[str, str] = field(default_factory=dict)
     full: bool = False
+    joined: bool = False
 
 
 @dataclass

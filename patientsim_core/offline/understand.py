@@ -47,6 +47,7 @@ _HARMS = re.compile(
     r"\b(makes?|made|gives?|gave|given) you (a |any |feel |get )*"
     r"(sick|ill|itch\w*|rash|hives|swell\w*|vomit\w*|nause\w*|trouble|problem\w*|react\w*|bad|cough\w*|what)"
 )
+_OF_LATE = re.compile(r"\b(recently|lately|ever|regularly|at home|in the last|these days)\b")
 _GENERAL = {"medical_device", "surgery"}
 _WEAK = {"opener", "more", "associated", "pain", "medical_history", "surgery"}
 LISTING = {"medical_history", "surgery", "family_medical_history", "medical_device", "medication"}
@@ -189,6 +190,8 @@ def _with_drugs(clause: str, asked: list[str], drugs: Sequence[Mention]) -> list
     by_name = any(drug.kind == "drug" for drug in drugs)
     if by_name and _HARMS.search(clause):
         return ["allergies"]
+    if by_name and asked == ["better"] and _OF_LATE.search(clause):
+        return ["medication"]
     if by_name and asked in (["severity"], ["same"]):
         return ["dose"]
     if "better" in asked and _FOR.search(clause) and any(drug.kind == "class" for drug in drugs):
@@ -215,7 +218,9 @@ def _named(clause: str, named: Sequence[Mention], asked: list[str]) -> list[Ask]
 
 def yes_or_no(clause: str) -> bool:
     """Whether a clause asks if something is there at all, as `any …` and `do you …` do."""
-    return bool(re.match(r"(any|do|does|did|is|are|was|were|have|has|had|been|no)\b", clause))
+    return bool(
+        re.match(r"(any(thing|one|body)?|do|does|did|is|are|was|were|have|has|had|been|no)\b", clause)
+    )
 
 
 def _interrogative(clause: str) -> bool:

@@ -129,7 +129,7 @@ def relation(value: str, cefr: str) -> str:
 def reaction(fact: Fact) -> str | None:
     """What an allergen does, as the record has it in brackets."""
     found = re.search(r"\(([^)]+)\)", fact.value)
-    return lower(found[1]) if found else None
+    return with_article(lower(found[1])) if found else None
 
 
 def in_words_of(value: str, cefr: str) -> str:
@@ -154,7 +154,7 @@ def _replaced(mention: Mention, concept: Concept, cefr: str, whole: bool) -> boo
         return False
     if concept.kind == "symptom":
         return cefr != "B" and (whole or mention.words in concept.forms)
-    hard = any(medical_level(word) > cefr for word in mention.words.split())
+    hard = any((medical_level(word) or "A") > cefr for word in mention.words.split())
     return concept.kind == "condition" and cefr != "C" and hard
 
 

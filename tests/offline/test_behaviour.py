@@ -368,3 +368,87 @@ def test_every_item_of_a_sample_case_can_be_asked_for(case):
     for item, question in questions.items():
         known = getattr(case, item) != "Not recorded"
         assert items(ask(question, case=case)) == ({item} if known else set()), question
+
+
+# --- several things at once, words explained, records without labels -----------------------------
+
+
+@pytest.mark.parametrize(
+    "question", ["Does anything make it better or worse?", "What makes it worse or better?"]
+)
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_better_or_worse_brings_both(case, question):
+    facts = told(ask(question, case=case))
+    assert any(fact.startswith("worse:") for fact in facts)
+    assert any(fact.startswith(("better:", "tried:")) for fact in facts)
+
+
+def test_several_symptoms_at_once_are_all_answered():
+    reply = ask("Any nausea, vomiting, sweating, fever, cough or shortness of breath?", case=HEART)
+    assert told(reply) == {
+        "nausea", "cold sweats", "shortness of breath", "no vomiting", "no fever", "no cough",
+    }  # fmt: skip
+    assert "no vomiting, fever or cough" in reply.text.lower().replace("any", "no")
+
+
+def test_a_tight_or_painful_chest_is_told_from_place_and_quality():
+    tight = CASES["synthetic-07"]
+    assert told(ask("Does your chest feel tight?", case=tight)) == {"quality: like a tight band"}
+    assert any(fact.startswith("location:") for fact in told(ask("Do you have chest pain?", case=tight)))
+    assert not told(ask("Does your chest feel tight?", case=CASES["synthetic-17"]))
+
+
+@pytest.mark.parametrize("question", ["How is your appetite?", "Are your bowels OK?"])
+def test_a_healthy_function_that_is_not_recorded_is_as_usual(question):
+    reply = ask(question, case=HEART)
+    assert not reply.disclosures
+    assert re.search(r"usual|always|ordinary|change", reply.text)
+
+
+@pytest.mark.parametrize(
+    "question", ["Do you have pneumonia?", "I think you have a heart attack.", "Do you have a UTI now?"]
+)
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_whether_it_has_an_illness_now_a_patient_does_not_know_whichever_it_has(case, question):
+    reply = ask(question, case=case)
+    assert not re.search(r"\b(no|not|don't have|never)\b.*\b(pneumonia|heart attack|infection)\b", reply.text)
+
+
+def test_whether_it_ever_had_an_illness_it_knows():
+    assert "heart attack" in ask("Have you ever had a heart attack?", case=HEART).text
+    assert told(ask("Do you have a history of UTI?", case=CASES["synthetic-10"]))
+
+
+@pytest.mark.parametrize("cefr", ["A", "B"])
+def test_an_explained_word_is_understood_from_then_on(cefr):
+    asked = consult(
+        HEART,
+        Persona(cefr=cefr),
+        "Any dyspnea?",
+        "Dyspnea means it is hard to breathe.",
+        "Do you have dyspnea at night?",
+    )
+    assert items(asked[0], "not understood")
+    for reply in asked[1:]:
+        assert told(reply) == {"shortness of breath"}
+
+
+def test_thanks_are_no_farewell():
+    assert "later" not in ask("Thank you.", case=HEART).text
+
+
+def test_a_record_without_labels_is_told_side_by_side():
+    case = release(
+        present_illness_positive="chest pain; started yesterday at rest; worse with exertion; "
+        "relieved by nitroglycerin; radiating to the jaw; nausea"
+    )
+    for question, fact in (
+        ("When did it start?", "started yesterday at rest"),
+        ("What makes it worse?", "worse with exertion"),
+        ("What makes it better?", "relieved by nitroglycerin"),
+        ("Does it spread?", "radiating to the jaw"),
+    ):
+        reply = ask(question, case=case)
+        assert told(reply) == {fact}
+        assert "I have started" not in reply.text
+    assert "with nitroglycerin" in ask("What makes it better?", case=case).text
