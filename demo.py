@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.chat import conversation, downloads, listen
+from pages.parts.ending import ending
 from pages.parts.model import cast, model, move_picker, picker, settings
 from pages.parts.past import past
 from pages.parts.persona import move_sliders, persona, sliders
@@ -18,9 +19,9 @@ from patientsim_core.storage import VARIABLE, Consultations
 
 CASES = Path(__file__).parent / "data_samples" / "cases.json"
 ICON = Path(__file__).parent / ".streamlit" / "icon.png"  # icons by name come from afar
-HINT = "Choose case and persona at the side (» on a phone), then greet the patient and ask what is wrong."
+HINT = "Greet the patient and ask what is wrong."
+CHOOSE = "Choose case and persona at the side (» on a phone)."
 SCRIPTED = "The built-in patient is scripted: short, plain questions work best."
-RANKS = ("1 (most likely)", "2", "3", "4", "5")
 state = st.session_state
 read_cases = st.cache_data(lambda path: consult.by_title(load_cases(path)))
 open_store = st.cache_resource(validate=lambda kept: isinstance(kept, Consultations))(Consultations)
@@ -60,8 +61,7 @@ def ask_again(dialogue: Dialogue) -> None:
 def edit_last(dialogue: Dialogue | None) -> None:
     """Puts the last question into the input, to be asked in other words; None leaves it as it was."""
     state.editing = dialogue is not None
-    if dialogue:
-        state.question = consult.last_question(dialogue)
+    state.question = consult.last_question(dialogue) if dialogue else ""
 
 
 def sidebar(dialogue: Dialogue | None) -> Dialogue:
@@ -86,17 +86,6 @@ def hear(dialogue: Dialogue) -> None:
     state.heard = consult.Listening(dialogue, persona(), store().change, settings())
 
 
-@st.dialog("End consultation", on_dismiss=lambda: state.update(ending=False))
-def end(dialogue: Dialogue) -> None:
-    st.markdown("Your differential diagnosis: up to five, the most likely first.")
-    with st.form("differential", border=False):
-        ranked = [st.text_input(f"Diagnosis {rank}", max_chars=consult.MAX_DIAGNOSIS) for rank in RANKS]
-        if st.form_submit_button("End and show the record", type="primary", width="stretch"):
-            state.ending = False
-            act(dialogue, consult.end, ranked)
-            st.rerun()
-
-
 def steps(dialogue: Dialogue) -> None:
     """What can be done with an open consultation: ask, edit, take back, ask again, end."""
     waiting, editing, busy = consult.is_waiting(dialogue), state.editing, state.heard is not None
@@ -119,7 +108,7 @@ def steps(dialogue: Dialogue) -> None:
     action, prompt = (consult.edit, "Edit your question") if editing else (consult.ask, "Ask the patient")
     st.chat_input(prompt, key="question", submit_mode="disable", on_submit=ask, args=[dialogue, action])
     if state.ending:
-        end(dialogue)
+        ending(lambda ranked: act(dialogue, consult.end, ranked) is not None)
 
 
 def page() -> None:
@@ -142,7 +131,7 @@ def page() -> None:
     upcoming = state.heard.voice if state.heard else consult.Voice(persona(), model())
     chat = conversation(dialogue, upcoming)
     if not dialogue.turns:
-        st.caption(f"{HINT} {SCRIPTED if model() == OFFLINE else ''}")
+        st.caption(f"{'' if id else CHOOSE} {HINT} {SCRIPTED if model() == OFFLINE else ''}")
     steps(dialogue)
     if state.heard:
         listen(state.heard, chat)

@@ -3,7 +3,7 @@
 from patientsim_core.case import Case
 from patientsim_core.case_file import load_cases
 from patientsim_core.dialogue import Dialogue, Disclosure, EndReason, How, Reply, Turn
-from patientsim_core.errors import InputError, PatientSimError, StorageError
+from patientsim_core.errors import InputError, ModelError, PatientSimError, StorageError
 from patientsim_core.patient import Patient, make_patient
 from patientsim_core.persona import ALL_PERSONAS, Cefr, Dazed, Persona, Personality, Recall
 
@@ -17,6 +17,7 @@ __all__ = [
     "EndReason",
     "How",
     "InputError",
+    "ModelError",
     "Patient",
     "PatientSimError",
     "Persona",

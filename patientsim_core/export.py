@@ -17,7 +17,7 @@ from patientsim_core.models import OFFLINE
 from patientsim_core.usage import Usage
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_ACTIVE = re.compile(r"([\\`*_\[\]<>#|~$&:@^]|\.(?=\S)|^[-+=])", re.MULTILINE)
+_ACTIVE = re.compile(r"([\\`*_\[\]<>#|~$&@^]|:(?=\S)|\.(?=[^\W\d])|^[-+=])", re.MULTILINE)
 _NUMBERED = re.compile(r"^(\s*\d+)([.)])(?=\s|$)", re.MULTILINE)
 _ALIVE = re.compile(r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?<=@)|(?<=[-<=>])(?=[-=>])", re.IGNORECASE)
 _GUARDED = {
@@ -55,6 +55,7 @@ def outcome(dialogue: Dialogue) -> str:
     lines = [
         f"Diagnosis\n### {literal(case.diagnosis)}",
         f"Disposition **{literal(case.disposition.capitalize())}**",
+        f"You spoke with **{literal(_whom(dialogue))}**",
         "#### Your differential",
         _ranked(dialogue, literal),
         "#### What came to light",
@@ -63,6 +64,15 @@ def outcome(dialogue: Dialogue) -> str:
         if labels := [f"{row.label}{_share(row)}" for row in rows if row.status is status]:
             lines.append(f":{_COLORS[status]}-badge[{status} · {len(labels)}] {', '.join(labels)}")
     return "\n\n".join(lines)
+
+
+def _whom(dialogue: Dialogue) -> str:
+    """The personas and the models that were heard, in the order they began."""
+    heard = [voice(turn) for turn in dialogue.turns if turn.role == "patient"]
+    personas = dict.fromkeys(one.persona.label for one in heard if one.persona) or [dialogue.persona.label]
+    models = dict.fromkeys(one.model for one in heard if one.model) or [dialogue.model]
+    played = ", then ".join("the built-in patient" if one == OFFLINE else one for one in models)
+    return f"{', then '.join(personas)}; played by {played}"
 
 
 def record(dialogue: Dialogue) -> dict[str, str]:

@@ -15,15 +15,19 @@ SPEAKERS = {
 
 
 def conversation(dialogue: Dialogue, upcoming: consult.Voice | None = None) -> DeltaGenerator:
-    """The turns, with a mark where the patient changed or is about to. Gives their container: an answer in
-    the making goes to where it will stand, so that the one replaces the other."""
-    moved = consult.changes(dialogue, upcoming)
+    """The turns, with a mark where the patient changed or is about to; once it has ended, with the numbers
+    by which the result names its questions. Gives their container: an answer in the making goes to where it
+    will stand, so that the one replaces the other."""
+    moved, number = consult.changes(dialogue, upcoming), 0
     chat = st.container(gap="xsmall")
     with chat:
         for index, turn in enumerate(dialogue.turns):
             if index in moved:
                 _mark(moved[index])
             with st.chat_message(**SPEAKERS[turn.role]):
+                number += turn.role == "doctor"
+                if dialogue.end_reason and turn.role == "doctor":
+                    st.caption(f"Question {number}")
                 st.text(turn.text)
                 if turn.stopped:
                     st.caption("Stopped here.")

@@ -64,9 +64,7 @@ _GEMINI_URL = Setting(("GOOGLE_GEMINI_BASE_URL",), "base URL, for another addres
 _VERTEX_URL = Setting(("GOOGLE_VERTEX_BASE_URL",), "base URL, for another address than Google's")
 _PROJECT = Setting(("GOOGLE_CLOUD_PROJECT",), "project, signed in by Google Cloud's credentials")
 _LOCATION = Setting(("GOOGLE_CLOUD_LOCATION",), "location of the project, else global")
-_SERVER = Setting(
-    ("VLLM_BASE_URL", "VLLM_PORT"), "address, http://localhost:8000/v1, or port on this machine"
-)
+_SERVER = Setting(("VLLM_BASE_URL", "VLLM_PORT"), "address, http://localhost:8000/v1, or a port by VLLM_PORT")
 _SERVER_KEY = Setting(("VLLM_API_KEY",), "key, if the server wants one", secret=True)
 VERTEX_FLAG = "GOOGLE_GENAI_USE_VERTEXAI"
 
@@ -82,7 +80,7 @@ PROVIDERS: dict[str, Provider] = {
         Provider("vertex", "Gemini (Vertex AI)", "google-genai", ((_GOOGLE_KEY, _PROJECT),),
                  (_LOCATION, _VERTEX_URL), ("gemini-2.5-flash",),
                  "Credentialed cases may go here, within your agreement with Google."),
-        Provider("vllm", "Own server (vLLM, Ollama)", "openai", ((_SERVER,),), (_SERVER_KEY,),
+        Provider("vllm", "Own server (vLLM …)", "openai", ((_SERVER,),), (_SERVER_KEY,),
                  (), "Credentialed cases may go here if it is on this machine or network."),
     )
 }  # fmt: skip

@@ -278,6 +278,8 @@ def test_everything_can_be_done_by_keyboard(consult):
     expect(page.get_by_role("dialog")).to_be_visible()
     tab_to("textbox", "Diagnosis 1")
     keys.type("Pneumonia")
+    keys.press("Enter")  # there is no way back: only the button ends
+    expect(page.get_by_role("dialog")).to_be_visible()
     tab_to("button", "End and show the record")
     keys.press("Enter")
     expect(page.get_by_role("tab", name="Result")).to_be_visible()

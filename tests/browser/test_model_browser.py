@@ -116,7 +116,7 @@ def test_the_side_with_a_model_can_be_used_by_name_and_on_a_phone(consult, servi
     consult.page.get_by_text("Advanced", exact=True).click()
     expect(consult.page.get_by_role("textbox", name="Your own system prompt")).to_be_visible()
     consult.page.get_by_text("Show the built-in prompt").click()
-    expect(consult.page.get_by_text("You are an actor")).to_be_visible()
+    expect(consult.page.get_by_text("You are a patient in an emergency department")).to_be_visible()
     unnamed = consult.page.evaluate(
         "[...document.querySelectorAll('button, input, textarea, [role=slider]')].filter(e => "
         "e.offsetParent && !(e.innerText || e.ariaLabel || e.title || e.placeholder || e.labels?.length || "
