@@ -28,7 +28,7 @@ from patientsim_core.offline.found import Found
 from patientsim_core.persona import Dazed, Persona
 from patientsim_core.prompt import sections, system_prompt
 from patientsim_core.state import State, key, read_state
-from patientsim_core.stream import is_finished, sentence_stream
+from patientsim_core.stream import is_finished, outcome, sentence_stream
 from patientsim_core.text import sentences
 from patientsim_core.usage import Usage
 
@@ -95,12 +95,7 @@ class ModelPatient:
 
     def reply(self, history: Sequence[Turn]) -> Reply:
         """The whole answer; see `Patient`."""
-        stream = self.stream(history)
-        while True:
-            try:
-                next(stream)
-            except StopIteration as end:
-                return end.value
+        return outcome(self.stream(history))
 
     def stream(self, history: Sequence[Turn]) -> Generator[str, None, Reply]:
         """The answer a sentence at a time, each as soon as it is whole and has passed the guard."""

@@ -1,10 +1,12 @@
 """A text that is still growing, as sentences: each as soon as it is surely whole."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from typing import TypeVar
 
 from patientsim_core.text import split_sentences
 
+Result = TypeVar("Result")
 _END = re.compile(r"[.!?…:][\"”’')*\]]*\s+\S|\n\s*\S")
 _FINISHED = re.compile(r"[.!?…][\"”’')*\]]*$")
 _LONGEST_ASIDE = 300
@@ -24,6 +26,15 @@ def sentence_stream(pieces: Iterable[str]) -> Iterator[str]:
             yield sentence
             held = held[held.index(sentence) + len(sentence) :]
     yield from _joined(split_sentences(held))
+
+
+def outcome(stream: Generator[str, None, Result]) -> Result:
+    """What a stream comes to, heard to its end."""
+    while True:
+        try:
+            next(stream)
+        except StopIteration as end:
+            return end.value
 
 
 def is_finished(sentence: str) -> bool:

@@ -31,7 +31,7 @@ def item_facts(ask: Ask, facts: Sequence[Fact]) -> Found:
     item = "medical_history" if ask.topic == "surgery" else ask.topic
     known = of(facts, item)
     if not known:
-        return Found(ask)
+        return Found(ask, move="private" if item == "sexual_history" else "unknown")
     named = [concept for concept in ask.about if concept != "surgery"]
     devices = tuple(f for f in of(facts, "medical_device") if any(f.is_about(c) for c in named))
     if ask.topic == "surgery" and devices and " such as " not in ask.words:

@@ -13,6 +13,7 @@ from patientsim_core.offline.phrase import Phrasing
 from patientsim_core.offline.plan import Plan, Point
 from patientsim_core.persona import Persona
 from patientsim_core.state import read_state
+from patientsim_core.stream import outcome
 from patientsim_core.text import clean
 
 
@@ -27,12 +28,7 @@ class OfflinePatient:
 
     def reply(self, history: Sequence[Turn]) -> Reply:
         """The whole answer; raises InputError where the history does not end with the doctor."""
-        stream = self.stream(history)
-        while True:
-            try:
-                next(stream)
-            except StopIteration as end:
-                return end.value
+        return outcome(self.stream(history))
 
     def stream(self, history: Sequence[Turn]) -> Generator[str, None, Reply]:
         """The answer a sentence at a time; the Reply is the generator's return value."""
