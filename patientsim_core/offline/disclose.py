@@ -2,18 +2,18 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
 
 from patientsim_core.case import Case
 from patientsim_core.dialogue import How
 from patientsim_core.facts import NEEDLESS, PAST, Fact
 from patientsim_core.offline.comprehend import hard_word, too_long
 from patientsim_core.offline.data import say
+from patientsim_core.offline.dazed import lost, slow
 from patientsim_core.offline.echo import by_words
 from patientsim_core.offline.find import find
 from patientsim_core.offline.found import Found
 from patientsim_core.offline.manner import tags
-from patientsim_core.offline.plan import Plan, Point
+from patientsim_core.offline.plan import Plan, Point, complaint_slot, together
 from patientsim_core.persona import Cefr, Dazed, Persona, Personality, Recall
 from patientsim_core.state import State
 
@@ -37,13 +37,13 @@ def decide(case: Case, persona: Persona, facts: Sequence[Fact], state: State, ch
     """The plan of a reply."""
     found = look_up(case, persona, facts, state)
     if state.phase is Dazed.high:
-        return _lost(found, case, facts, state, chance)
+        return lost(found, case, facts, state, chance)
     if blocked := _not_understood(case, persona, state, found):
         blocked.tags = tags(blocked, persona.personality, facts, state, chance)
         return blocked
     plan = Plan(room=_ROOM[persona.personality])
     if state.phase is Dazed.moderate:
-        return _slow(plan, found, state)
+        return slow(plan, found, state)
     if persona.personality is Personality.impatient and len(found) > 1:
         plan.lead.append(Point("too_many"))
         found = found[:1]
@@ -58,34 +58,9 @@ def decide(case: Case, persona: Persona, facts: Sequence[Fact], state: State, ch
     elif state.now.reassures and persona.personality in (Personality.overanxious, Personality.distrust):
         plan.lead = [Point("comforted")]
     if len(plan.content) > plan.room:
-        plan.content = _together(plan.content)
+        plan.content = together(plan.content)
     plan.tags = tags(plan, persona.personality, facts, state, chance)
     return plan
-
-
-def _together(content: Sequence[Point]) -> list[Point]:
-    """Several symptoms asked at once, as one sentence for those that are there and one for those that are
-    not, so that none is left out."""
-    kinds: dict[object, list[Point]] = {}
-    for place, point in enumerate(content):
-        plain = point.how is How.told and not point.full
-        if point.move == "not_noticed":
-            kind: object = "not noticed"
-        elif point.move == "symptom" and point.facts and plain:
-            kind = all(fact.absent for fact in point.facts)
-        else:
-            kind = ("alone", place)
-        kinds.setdefault(kind, []).append(point)
-    return [_joined(points) for points in kinds.values()]
-
-
-def _joined(points: Sequence[Point]) -> Point:
-    first = points[0]
-    if len(points) == 1:
-        return first
-    facts = tuple(dict.fromkeys(fact for point in points for fact in point.facts))
-    slots = {"x": "; ".join(point.slots["x"] for point in points)} if first.slots else {}
-    return replace(first, facts=facts, slots=slots, joined=True)
 
 
 def look_up(case: Case, persona: Persona, facts: Sequence[Fact], state: State) -> list[Found]:
@@ -116,40 +91,6 @@ def _once(found: list[Found], recall: Recall) -> list[Found]:
 
 
 # --- confusion and language come before personality ---------------------------------------------
-
-
-def _lost(found: list[Found], case: Case, facts: Sequence[Fact], state: State, chance: random.Random) -> Plan:
-    """Highly confused: unrelated answers, or the one discomfort; the question is not taken in."""
-    asked = tuple(fact for one in found for fact in one.facts if fact.item != "chiefcomplaint")
-    opened = any(one.section == "chiefcomplaint" for one in found)
-    chief = tuple(fact for fact in facts if fact.item == "chiefcomplaint")
-    complaint = Point("dazed_fixed", chief, asked=opened, slots=complaint_slot(case))
-    lost = Point("dazed_lost", asked, How.not_understood)
-    if state.now.reassures:
-        return Plan(lead=[Point("dazed_calmer")], content=[complaint] if state.turn % 2 else [lost])
-    if state.turn == 1:
-        return Plan(content=[lost, complaint])
-    second = chance.choice([complaint, Point("dazed_lost")])
-    return Plan(content=[lost, second] if chance.random() < 0.6 else [lost])
-
-
-def _slow(plan: Plan, found: list[Found], state: State) -> Plan:
-    """Moderately confused: one short question gets its first fact, anything more is lost."""
-    if state.now.reassures and (state.turn % 2 or not found):
-        plan.lead.append(Point("dazed_calmer"))
-    asked = tuple(fact for one in found for fact in one.facts)
-    if not found:
-        plan.content += [] if plan.lead else [Point("dazed_missed")]
-    elif len(found) > 1 or state.now.longest > 14:
-        plan.content.append(Point("dazed_missed", asked, How.not_understood))
-    else:
-        plan.lead = plan.lead or [Point("dazed_slow")]
-        one = found[0]
-        plan.content.append(
-            Point(one.section, one.facts[:1]) if one.facts else Point(one.move, slots=one.slots)
-        )
-    plan.room = 2
-    return plan
 
 
 def _not_understood(case: Case, persona: Persona, state: State, found: list[Found]) -> Plan | None:
@@ -282,7 +223,3 @@ def _react(plan: Plan, case: Case, facts: Sequence[Fact], persona: Persona, stat
         plan.content.append(Point("ack"))
     else:
         plan.content.append(Point("prompt" if state.now.meaningless else "unclear"))
-
-
-def complaint_slot(case: Case) -> dict[str, str]:
-    return {"complaint": case.chiefcomplaint}
