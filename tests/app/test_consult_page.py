@@ -165,7 +165,6 @@ def test_the_last_question_can_be_edited(patient):
 def test_editing_can_be_left(patient):
     test = press(press(ask(page(), "First?"), "Edit"), "Keep as it was")
     assert test.chat_input[0].placeholder == "Ask the patient"
-    assert typed(test) == ""
     assert said(test)[0] == "First?"
 
 

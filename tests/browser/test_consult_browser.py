@@ -226,6 +226,15 @@ def test_editing_puts_the_question_back_into_the_input(consult):
     expect(consult.messages).to_have_count(2)
 
 
+def test_a_question_kept_as_it_was_leaves_the_input(consult):
+    consult.open().ask("Any allergies?")
+    consult.button("Edit").click()
+    expect(consult.input).to_have_value("Any allergies?")
+    consult.button("Keep as it was").click()
+    expect(consult.input).to_have_value("")
+    expect(consult.messages).to_have_count(2)
+
+
 def test_ending_can_be_left_and_the_chat_goes_on(consult):
     consult.open().ask("Hello?")
     consult.button("End consultation").click()
