@@ -16,9 +16,11 @@ from patientsim_core.offline.comprehend import hard_word, too_long
 from patientsim_core.offline.disclose import (
     MANY_WORDS,
     REACTIONS,
+    bend,
     bendable,
     forgets,
     pain_as_told,
+    pressed,
     reason_given,
     remember,
 )
@@ -102,17 +104,11 @@ def _pain(note: _Note, persona: Persona, state: State, answered: Sequence[Found]
     one = next((one for one in answered if one.section == "pain"), None)
     if one is None:
         return
-    how, heading = How.told, "pain"
-    if persona.personality is Personality.pleasing and bendable(one):
-        how, heading = (How.told, "pain: admit") if _pressed([one], state) else (How.minimised, "pain: small")
-    elif persona.personality is Personality.overanxious and bendable(one) and not state.now.reassures:
-        how, heading = How.exaggerated, "pain: large"
+    how = bend(one, persona.personality, state)
+    heading = {How.minimised: "pain: small", How.exaggerated: "pain: large"}.get(how, "pain")
+    if how is How.told and persona.personality is Personality.pleasing and bendable(one):
+        heading = "pain: admit"
     note.add(heading, number=f"{pain_as_told(float(one.facts[0].value), how):g} of 10")
-
-
-def _pressed(found: Sequence[Found], state: State) -> bool:
-    """Whether the doctor asks again."""
-    return any(one.ask.insist or _told(one, state) or state.times_asked(one.ask) for one in found)
 
 
 def _manner(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:
@@ -123,22 +119,28 @@ def _manner(note: _Note, persona: Persona, state: State, found: Sequence[Found])
     again = any(one.ask.insist or _told(one, state) for one in found)
     opens = bool(found) and all(map(_opens, found))
     bends = any(map(bendable, found))
-    special = ""
-    if kind is Personality.verbose and not found:
-        special = ": idle"
-    elif kind is Personality.pleasing:
-        special = ": opener" if opens else ": other" if not bends else ": admit" * _pressed(found, state)
-    elif kind is Personality.impatient:
-        many = _too_much(persona, state, found)
-        long = bool(found) and len(found[0].facts) > 2
-        special = ": idle" if not found else ": many" if many else ": repeated" if again else ": list" * long
-    elif kind is Personality.overanxious:
-        kinds = (
-            (": calmed", state.now.reassures), (": idle", not found), (": opener", opens), ("", bends),
-            (": other", True),
-        )  # fmt: skip
-        special = next(name for name, holds in kinds if holds)
-    note.add(f"personality: {kind}{special}")
+    special = {
+        Personality.verbose: [(": idle", not found)],
+        Personality.pleasing: [
+            (": opener", opens),
+            (": other", not bends),
+            (": admit", any(pressed(one, state) for one in found)),
+        ],
+        Personality.impatient: [
+            (": idle", not found),
+            (": many", _too_much(persona, state, found)),
+            (": repeated", again),
+            (": list", len(found) == 1 and len(found[0].facts) > 2),
+        ],
+        Personality.overanxious: [
+            (": calmed", state.now.reassures),
+            (": idle", not found),
+            (": opener", opens),
+            (": other", not bends),
+        ],
+    }
+    variant = next((name for name, holds in special.get(kind, ()) if holds), "")
+    note.add(f"personality: {kind}{variant}")
 
 
 def _distrust(note: _Note, persona: Persona, state: State, found: Sequence[Found]) -> None:

@@ -68,11 +68,15 @@ def outcome(dialogue: Dialogue) -> str:
 
 def _whom(dialogue: Dialogue) -> str:
     """The personas and the models that were heard, in the order they began."""
-    heard = [voice(turn) for turn in dialogue.turns if turn.role == "patient"]
-    personas = dict.fromkeys(one.persona.label for one in heard if one.persona) or [dialogue.persona.label]
-    models = dict.fromkeys(one.model for one in heard if one.model) or [dialogue.model]
-    played = ", then ".join("the built-in patient" if one == OFFLINE else one for one in models)
-    return f"{', then '.join(personas)}; played by {played}"
+    spoken = [turn.persona.label for turn in dialogue.turns if turn.persona] or [dialogue.persona.label]
+    played = ("the built-in patient" if one == OFFLINE else one for one in _models(dialogue))
+    return f"{', then '.join(dict.fromkeys(spoken))}; played by {', then '.join(played)}"
+
+
+def _models(dialogue: Dialogue) -> list[str]:
+    """The models that answered, in the order they began; before that, the one chosen."""
+    heard = [voice(turn).model for turn in dialogue.turns if turn.role == "patient"]
+    return list(dict.fromkeys(model for model in heard if model)) or [dialogue.model]
 
 
 def record(dialogue: Dialogue) -> dict[str, str]:
@@ -141,13 +145,12 @@ def _tokens(usage: Usage) -> str:
 
 
 def _players(dialogue: Dialogue) -> str:
-    """The models that answered, in the order they began, and their tokens; before that, the one chosen."""
+    """The models that answered, and their tokens."""
     answers = [(voice(turn).model, turn.reply) for turn in dialogue.turns if turn.role == "patient"]
-    models = dict.fromkeys(model for model, _ in answers if model) or [dialogue.model]
     replies = [reply for model, reply in answers if model not in (None, OFFLINE)]
     used = sum((reply.usage for reply in replies if reply), Usage())
     least = "at least " if None in replies else ""  # a stopped answer does not tell its tokens
-    return ", ".join(map(escape, models)) + (f" ({least}{_tokens(used)})" if replies else "")
+    return ", ".join(map(escape, _models(dialogue))) + (f" ({least}{_tokens(used)})" if replies else "")
 
 
 def to_json(dialogue: Dialogue) -> str:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from patientsim_core.case import HIDDEN, ITEMS, Case, values
-from patientsim_core.offline.lexicon import covers, drugs, find_concepts, find_drugs
+from patientsim_core.offline.lexicon import concepts_in, covers, drugs, find_drugs
 from patientsim_core.offline.spelling import normalise
 
 LISTS = ("medical_history", "medication", "allergies", "family_medical_history", "medical_device")
@@ -115,7 +115,7 @@ def facts_of(case: Case) -> tuple[Fact, ...]:
 def _positive(text: str) -> Fact:
     label, _, rest = text.partition(":")
     normal = normalise(text)
-    concepts = frozenset(mention.id for mention in find_concepts(normal))
+    concepts = concepts_in(normal)
     if label.strip().lower() in LABELS and rest:
         label = label.strip().lower()
         return Fact(
@@ -152,7 +152,7 @@ def _item(item: str, value: str) -> Fact:
 
 
 def _concepts(value: str) -> frozenset[str]:
-    return frozenset(mention.id for mention in find_concepts(normalise(value)))
+    return concepts_in(normalise(value))
 
 
 def _parts(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from patientsim_core.case import Case, values
 from patientsim_core.dialogue import GuardAction
-from patientsim_core.offline.lexicon import covers, find_concepts
+from patientsim_core.offline.lexicon import concepts_in, covers
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.persona import Cefr, Persona, Personality
 from patientsim_core.text import words
@@ -55,9 +55,9 @@ class Guard:
         self.actions: list[GuardAction] = []
         self.broken, self.full = "", False
         self.secret = _named(case.diagnosis)
-        named = {m.id for text in doctor for m in find_concepts(normalise(text))}
+        heard = {concept for text in doctor for concept in concepts_in(normalise(text))}
         said = " ".join(normalise(text) for text in doctor)
-        open_secrets = {id for id in self.secret if any(covers(id, name) for name in named)}
+        open_secrets = {id for id in self.secret if any(covers(id, name) for name in heard)}
         self.words = normalise(case.diagnosis)
         if open_secrets or self.words in said:
             self.words = ""
@@ -94,8 +94,7 @@ class Guard:
 
     def _leaks(self, sentence: str) -> bool:
         normal = normalise(sentence)
-        named = {m.id for m in find_concepts(normal)}
-        leaked = {secret for secret in self.secret for name in named if covers(secret, name)}
+        leaked = {secret for secret in self.secret for name in concepts_in(normal) if covers(secret, name)}
         if not leaked and not (self.words and self.words in normal):
             return False
         return not (
@@ -111,7 +110,7 @@ class Guard:
 
 def _named(text: str) -> set[str]:
     """The concepts that an item of the record names."""
-    return {mention.id for value in values(text) for mention in find_concepts(normalise(value))}
+    return {concept for value in values(text) for concept in concepts_in(normalise(value))}
 
 
 def _any_covered(secrets: set[str], known: set[str]) -> bool:

@@ -11,7 +11,7 @@ from patientsim_core.errors import InputError
 from patientsim_core.facts import PAST, Fact
 from patientsim_core.guard import sentence_limit, word_limit
 from patientsim_core.offline.disclose import forgets
-from patientsim_core.offline.lexicon import covers, find_concepts
+from patientsim_core.offline.lexicon import concepts_in, covers
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.persona import Cefr, Persona, Recall
 
@@ -115,7 +115,7 @@ def _remembered(case: Case, item: str, facts: Sequence[Fact]) -> str:
 def _words(case: Case, cefr: Cefr) -> dict[str, str]:
     """Ten words of each list: those of the level, and those that lie above it; none names the diagnosis."""
     lists, above = case.word_lists, {Cefr.A: "med_B", Cefr.B: "med_C"}.get(cefr)
-    secret = {mention.id for mention in find_concepts(normalise(case.diagnosis))}
+    secret = concepts_in(normalise(case.diagnosis))
     hidden = set(normalise(case.diagnosis).split())
 
     def shown(*names: str) -> str:
@@ -123,8 +123,8 @@ def _words(case: Case, cefr: Cefr) -> dict[str, str]:
         return ", ".join(word for words in harmless for word in words)
 
     def tells(word: str) -> bool:
-        named = {mention.id for mention in find_concepts(normalise(word))}
-        return normalise(word) in hidden or any(covers(one, name) for one in secret for name in named)
+        concepts = concepts_in(normalise(word))
+        return normalise(word) in hidden or any(covers(one, other) for one in secret for other in concepts)
 
     return {
         "known": shown(f"cefr_{cefr}1", f"med_{cefr}"),

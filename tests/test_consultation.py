@@ -2,6 +2,7 @@ import time
 from types import SimpleNamespace
 
 import pytest
+from waiting import until
 
 from patientsim_core import EndReason, InputError, PatientSimError, Persona, Reply, Turn
 from patientsim_core import consultation as consult
@@ -36,13 +37,6 @@ def listening(monkeypatch, dialogue, saved):
         return Listening(consult.ask(dialogue, "Hm?"), persona, keep)
 
     return begin
-
-
-def until(condition) -> None:
-    deadline = time.monotonic() + 5
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert condition()
 
 
 def test_a_question_is_cleaned_and_added_and_the_original_is_left_alone(dialogue):
@@ -237,13 +231,13 @@ def test_listening_goes_on_where_it_was_left(listening):
 
 def test_an_answer_is_saved_although_nobody_listens(listening, saved):
     listening("One. ", "Two.", pause=0.05)
-    until(lambda: saved)
+    assert until(lambda: saved)
     assert saved[0].text == "One. Two."
 
 
 def test_a_stopped_patient_is_asked_for_no_further_sentence(listening, saved):
     heard = listening(*(f"{number}. " for number in range(100)), pause=0.01)
-    until(lambda: heard._pieces.qsize() > 2)
+    assert until(lambda: heard._pieces.qsize() > 2)
     heard.stop()
     time.sleep(0.05)
     count = heard._pieces.qsize()
@@ -266,7 +260,7 @@ def test_stopping_ends_what_the_patient_was_about_to_say(monkeypatch, dialogue, 
     heard = Listening(consult.ask(dialogue, "Hm?"), PLAIN, lambda *arguments: None)
     next(text for text in heard if text)
     heard.stop()
-    until(lambda: ended)
+    assert until(lambda: ended)
     assert ended[0] < 99
 
 

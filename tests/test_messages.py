@@ -95,9 +95,8 @@ def test_every_file_of_messages_is_a_personas():
 
 def test_the_roles_take_turns_and_the_note_stands_beside_the_last_turn_alone(service):
     for number, body in enumerate(bodies(service, HEART, Persona()), 1):
-        assert [message["role"] for message in body] == ["system", *["user", "assistant"] * number][
-            : 2 * number
-        ]
+        roles = ["system", *["user", "assistant"] * number][: 2 * number]
+        assert [message["role"] for message in body] == roles
         noted = [message["content"] for message in body[1:] if "[Stage note" in message["content"]]
         assert noted == [body[-1]["content"]]
         assert noted[0].startswith(f"{CHAT[number - 1]}\n\n[Stage note")

@@ -1,10 +1,9 @@
 """A patient that a model plays, over HTTP: what is heard, what is withheld, and what is kept of it."""
 
-import time
-
 import pytest
 from kinds import settings
 from service import Answer, Problem, Service
+from waiting import until
 
 from patientsim_core import InputError, Persona, Turn, make_patient
 from patientsim_core.errors import ModelError
@@ -80,11 +79,7 @@ def test_more_sentences_than_allowed_are_not_heard_and_the_request_ends(service)
     assert len(pieces) == 3
     assert ("withheld", "over the sentence limit") in did(reply)
     assert reply.usage.estimated
-    for _ in range(100):
-        if service.requests[0].hung_up:
-            break
-        time.sleep(0.02)
-    assert service.requests[0].hung_up
+    assert until(lambda: service.requests[0].hung_up)
 
 
 def test_a_long_sentence_is_shortened(service):
@@ -213,11 +208,7 @@ def test_closing_the_stream_ends_the_request(service):
     stream = patient(service, Persona(personality="verbose")).stream(ASKED)
     next(stream)
     stream.close()
-    for _ in range(100):
-        if service.requests[0].hung_up:
-            break
-        time.sleep(0.02)
-    assert service.requests[0].hung_up
+    assert until(lambda: service.requests[0].hung_up)
 
 
 @pytest.mark.parametrize("name", ["openai:m", "gemini:m"])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from patientsim_core.case import Case
 from patientsim_core.facts import Fact
 from patientsim_core.offline.found import AT_ONCE, Found, of, section, side
-from patientsim_core.offline.lexicon import concepts, find_concepts
+from patientsim_core.offline.lexicon import concepts, concepts_in
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.offline.understand import Ask, yes_or_no
 
@@ -110,7 +110,7 @@ def _of_another(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found | None:
     matching = tuple(fact for fact in symptoms if any(map(fact.is_about, about)))
     if matching:
         return Found(ask, matching[:1], "symptom", by_name=True)
-    here = {mention.id for mention in find_concepts(ask.words)}
+    here = concepts_in(ask.words)
     alone = len(about) == len(ask.about) and here.issuperset(about)
     return symptom(ask, case, facts) if alone and ask.topic != "radiation" and yes_or_no(ask.words) else None
 
@@ -130,7 +130,7 @@ def _severity(ask: Ask, facts: Sequence[Fact]) -> Found:
 
 def _main(concept: str, case: Case) -> bool:
     """Whether a concept is the complaint itself, in whatever words."""
-    main = {m.id for m in find_concepts(normalise(case.chiefcomplaint))}
+    main = concepts_in(normalise(case.chiefcomplaint))
     entry = concepts().get(concept)
     family = {concept, *(entry.parents if entry else ())}
     return bool(main & family) or any(concept in concepts()[m].parents for m in main) or concept == "pain"

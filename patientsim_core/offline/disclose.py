@@ -126,8 +126,8 @@ def _answer(plan: Plan, one: Found, case: Case, persona: Persona, state: State) 
         _remember(plan, one, case, state)
     elif kind is Personality.pleasing and bendable(one):
         _play_down(plan, one, state)
-    elif kind is Personality.overanxious and bendable(one) and not state.now.reassures:
-        plan.content.append(Point(one.section, one.facts, How.exaggerated, full=one.full))
+    elif (how := bend(one, kind, state)) is How.exaggerated:
+        plan.content.append(Point(one.section, one.facts, how, full=one.full))
     else:
         facts = one.facts[:2] if kind is Personality.impatient and len(one.facts) > 2 else one.facts
         plan.content.append(Point(one.section, facts, full=one.full))
@@ -164,6 +164,21 @@ def _remember(plan: Plan, one: Found, case: Case, state: State) -> None:
         plan.content.append(Point(move, gone, How.forgotten))
 
 
+def bend(one: Found, kind: Personality, state: State) -> How:
+    """How a personality tells what it was asked: truly, played down, or enlarged."""
+    if kind is Personality.pleasing and bendable(one) and not pressed(one, state):
+        return How.minimised
+    if kind is Personality.overanxious and bendable(one) and not state.now.reassures:
+        return How.exaggerated
+    return How.told
+
+
+def pressed(one: Found, state: State) -> bool:
+    """Whether the doctor asks for it a second time: insists, or had an answer before."""
+    bent = bool(one.facts) and all((fact.item, fact.text) in state.bent for fact in one.facts)
+    return one.ask.insist or bent or bool(state.times_asked(one.ask))
+
+
 def pain_as_told(pain: float, how: How) -> float:
     """The number, 0-10, that a patient gives for its pain: played down, enlarged, or true."""
     bend = {How.minimised: MINIMISED, How.exaggerated: EXAGGERATED}.get(how, 0)
@@ -180,14 +195,12 @@ def bendable(one: Found) -> bool:
 
 def _play_down(plan: Plan, one: Found, state: State) -> None:
     """Pleasing: the first answer makes little of it; a second, specific question gets the truth."""
-    again = one.ask.insist or all((f.item, f.text) in state.bent for f in one.facts)
-    if again:
+    how = bend(one, Personality.pleasing, state)
+    if how is How.told:
         plan.lead = [Point("admit")]
         plan.content.append(Point(one.section, one.facts))
-    elif one.section == "severity":
-        plan.content.append(Point("play_down", one.facts, How.minimised))
     else:
-        plan.content.append(Point(one.section, one.facts, How.minimised))
+        plan.content.append(Point("play_down" if one.section == "severity" else one.section, one.facts, how))
 
 
 REACTIONS = (

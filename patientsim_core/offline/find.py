@@ -8,7 +8,7 @@ from patientsim_core.offline.complaint import aspect_of, symptom
 from patientsim_core.offline.echo import by_words, spelt_out
 from patientsim_core.offline.found import AT_ONCE, Found, of, section, side
 from patientsim_core.offline.items import allergy, item_facts
-from patientsim_core.offline.lexicon import find_concepts
+from patientsim_core.offline.lexicon import concepts_in
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.offline.understand import ASPECTS, Ask, yes_or_no
 from patientsim_core.state import State
@@ -49,7 +49,7 @@ def _opener(ask: Ask, facts: Sequence[Fact], state: State) -> Found:
 
 def _symptoms(ask: Ask, case: Case, facts: Sequence[Fact], state: State) -> Found:
     """The next symptoms that were not told yet; those of the complaint itself come last."""
-    named = {*ask.about, *(mention.id for mention in find_concepts(normalise(case.chiefcomplaint)))}
+    named = {*ask.about, *concepts_in(normalise(case.chiefcomplaint))}
     new = [fact for fact in side(facts, "associated") if not state.was_told(fact)]
     new.sort(key=lambda fact: any(fact.is_about(concept) for concept in named))
     return Found(ask, tuple(new[:AT_ONCE]), "associated", "nothing_more")

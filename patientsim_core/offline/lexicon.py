@@ -131,6 +131,11 @@ def find_concepts(text: str) -> tuple[Mention, ...]:
     return tuple(_concept_finder().find(text))
 
 
+def concepts_in(normal: str) -> frozenset[str]:
+    """The concepts that a normalised text names."""
+    return frozenset(mention.id for mention in find_concepts(normal))
+
+
 @lru_cache(maxsize=8192)
 def find_drugs(text: str) -> tuple[Mention, ...]:
     """Drugs and purposes of drugs named in a normalised text, left to right."""

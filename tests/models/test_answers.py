@@ -1,22 +1,14 @@
 """What comes back."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from kinds import CHAT, GOOGLE, QUESTION, ask
 from problems import Problem
 from service import Answer
+from waiting import until
 
 from patientsim_core.usage import Usage, estimate
-
-
-def until(condition) -> bool:
-    """Whether something becomes true within half a minute."""
-    deadline = time.monotonic() + 30
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.005)
-    return condition()
 
 
 def test_text_usage_finish_and_times(model, service, streamed):

@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import pytest
 from kinds import CHAT, GOOGLE, KINDS, QUESTION, QUICK, ask, label, load
 from service import Answer, Problem, Service
-from test_answers import until
+from waiting import until
 
 from patientsim_core.errors import ModelError
 from patientsim_core.models import Limits
