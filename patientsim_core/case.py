@@ -87,6 +87,23 @@ def _required(value: object) -> object:
 Needed = Annotated[str, BeforeValidator(_required), Field(max_length=20_000)]
 
 
+Provenance = Literal["synthetic", "credentialed", "unknown"]
+
+
+class Arrival(BaseModel):
+    """What a doctor sees of a patient who comes in, before a word is said (published protocol).
+
+    `provenance` is not for the doctor: it says where the words of this patient may be sent.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    age: int
+    gender: str
+    transport: str
+    provenance: Provenance = "unknown"
+
+
 class Case(BaseModel):
     """One record. Attributes have the release's names; `pain` is 0-10, None where unknown.
 
@@ -97,7 +114,7 @@ class Case(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", hide_input_in_errors=True)
 
     hadm_id: Needed
-    provenance: Literal["synthetic", "credentialed", "unknown"] = "unknown"
+    provenance: Provenance = "unknown"
     age: Annotated[int, BeforeValidator(_number), Field(ge=0, le=120)]
     gender: Needed
     race: Text = UNKNOWN
@@ -152,6 +169,13 @@ class Case(BaseModel):
         given = {"cefr": self.cefr, "recall": self.recall_level, "dazed": self.dazed_level}
         return Persona(
             personality=self.personality, **{axis: level for axis, level in given.items() if level}
+        )
+
+    @property
+    def arrival(self) -> Arrival:
+        """What a doctor sees before a word is said."""
+        return Arrival(
+            age=self.age, gender=self.gender, transport=self.arrival_transport, provenance=self.provenance
         )
 
     @property

@@ -55,19 +55,16 @@ class GuardAction(Record):
     reason: str
 
 
-class Reply(Record):
-    """A patient's answer, and how it came about.
+class Utterance(Record):
+    """Something said, and how it came about.
 
-    `seconds` is the whole time, `first_seconds` that to the first piece which the model gave; `phase` the
-    dazed phase it was given in. `attempts` counts requests to the model, failed ones and a second call for
-    the guard included. `ignored` names the options that the model does not take.
+    `seconds` is the time that a model service was waited for, 0 where none was asked; `first_seconds` that to
+    the first piece of its answer. `attempts` counts requests to it, failed ones included. `ignored` names the
+    options that the model does not take.
     """
 
     text: str
-    disclosures: list[Disclosure] = []
     usage: Usage = Usage()
-    guard: list[GuardAction] = []
-    phase: Dazed = Dazed.normal
     seconds: float = 0.0
     first_seconds: float = 0.0
     attempts: int = 0
@@ -75,15 +72,30 @@ class Reply(Record):
     ignored: list[str] = []
 
 
+class Reply(Utterance):
+    """A patient's answer; `phase` is the dazed phase it was given in."""
+
+    disclosures: list[Disclosure] = []
+    guard: list[GuardAction] = []
+    phase: Dazed = Dazed.normal
+
+
+class Question(Utterance):
+    """What a doctor who is played says. With a `differential`, diagnoses in rank order, it concludes."""
+
+    differential: list[str] = []
+
+
 class Turn(Record):
     """One utterance. A patient's turn also keeps the persona and the model it was spoken by, and its reply,
-    which one that was `stopped` has not."""
+    which one that was `stopped` has not; a doctor's keeps its question if the doctor was played."""
 
     role: Literal["doctor", "patient"]
     text: str
     persona: Persona | None = None
     model: str | None = None
     reply: Reply | None = None
+    question: Question | None = None
     stopped: bool = False
 
 

@@ -1,7 +1,6 @@
 """The built-in patient: scripted, without network or key, the same for the same seed."""
 
 import random
-import time
 from collections.abc import Generator, Sequence
 
 from patientsim_core.case import Case
@@ -32,7 +31,6 @@ class OfflinePatient:
 
     def stream(self, history: Sequence[Turn]) -> Generator[str, None, Reply]:
         """The answer a sentence at a time; the Reply is the generator's return value."""
-        start = time.perf_counter()
         state = read_state(self.case, history, self.facts, self.persona.dazed)
         chance = random.Random(f"{self.seed}|{self.case.hadm_id}|{len(history)}|{clean(history[-1].text)}")
         plan = decide(self.case, self.persona, self.facts, state, chance)
@@ -53,5 +51,4 @@ class OfflinePatient:
             disclosures=disclosures,
             guard=guard.actions,
             phase=state.phase,
-            seconds=time.perf_counter() - start,
         )
