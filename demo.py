@@ -8,6 +8,7 @@ import streamlit as st
 from pages.parts.chat import conversation, downloads, listen
 from pages.parts.ending import ending
 from pages.parts.model import cast, model, move_picker, picker, settings
+from pages.parts.nav import navigation
 from pages.parts.past import past
 from pages.parts.persona import move_sliders, persona, sliders
 from pages.parts.result import result
@@ -66,7 +67,7 @@ def edit_last(dialogue: Dialogue | None) -> None:
 
 def sidebar(dialogue: Dialogue | None) -> Dialogue:
     """What can be chosen, and past consultations. Gives the dialogue to go on with."""
-    st.title("PatientSim", anchor=False)
+    navigation()
     if dialogue:
         st.button("New consultation", icon=":material/add:", on_click=st.query_params.clear, width="stretch")
     else:

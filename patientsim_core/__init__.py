@@ -2,7 +2,8 @@
 
 from patientsim_core.case import Case
 from patientsim_core.case_file import load_cases
-from patientsim_core.dialogue import Dialogue, Disclosure, EndReason, How, Reply, Turn
+from patientsim_core.dialogue import Dialogue, Disclosure, EndReason, How, Question, Reply, Turn
+from patientsim_core.doctor import Doctor, make_doctor
 from patientsim_core.errors import InputError, ModelError, PatientSimError, StorageError
 from patientsim_core.patient import Patient, make_patient
 from patientsim_core.persona import ALL_PERSONAS, Cefr, Dazed, Persona, Personality, Recall
@@ -14,6 +15,7 @@ __all__ = [
     "Dazed",
     "Dialogue",
     "Disclosure",
+    "Doctor",
     "EndReason",
     "How",
     "InputError",
@@ -22,10 +24,12 @@ __all__ = [
     "PatientSimError",
     "Persona",
     "Personality",
+    "Question",
     "Recall",
     "Reply",
     "StorageError",
     "Turn",
     "load_cases",
+    "make_doctor",
     "make_patient",
 ]

@@ -2,70 +2,26 @@
 
 import argparse
 import sys
-from pathlib import Path
 
-from patientsim_core import PatientSimError, load_cases
-from patientsim_core.errors import InputError, ModelError
-from patientsim_core.interview import read_questions, standard_personas, transcripts
-from patientsim_core.models import OFFLINE
-from patientsim_core.prompt import read_prompt
+from patientsim_core.commands import simulate, transcripts
+from patientsim_core.errors import ModelError, PatientSimError
 
-SAMPLES = Path(__file__).parents[1] / "data_samples"
+COMMANDS = {"simulate": simulate, "transcripts": transcripts}
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command. Exit status 0 done, 1 stopped by a model service, 2 wrong input (one line that says
-    what and where)."""
+    """Runs a command. Exit status 0 done, 1 not all of it (what is missing is listed), 2 wrong input (one
+    line that says what and where)."""
     parser = argparse.ArgumentParser(prog="python -m patientsim_core", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    one = commands.add_parser("transcripts", help="put one interview to patients of different personas")
-    one.add_argument("--out", type=Path, help="Markdown file to write (default: print)")
-    one.add_argument("--cases", type=Path, default=SAMPLES / "cases.json", help="file of cases")
-    one.add_argument("--case", help="hadm_id of the case (default: the first of the file)")
-    one.add_argument("--personas", choices=("shown", "all"), default="shown", help="seven, or all 37")
-    one.add_argument("--interviews", type=Path, default=SAMPLES / "interviews", help="folder of questions")
-    one.add_argument("--model", default=OFFLINE, help="who plays the patient, such as azure:gpt-4o-mini")
-    one.add_argument("--prompt", type=Path, help="Markdown file with a system prompt of your own")
-    one.add_argument("--credentialed", action="store_true", help="treat the cases as credentialed data")
-    one.add_argument("--seed", type=int, default=42)
+    for name, command in COMMANDS.items():
+        command.add_flags(commands.add_parser(name, help=command.HELP, description=command.__doc__))
     given = parser.parse_args(arguments)
     try:
-        _transcripts(given)
+        return COMMANDS[given.command].run(given)
     except PatientSimError as error:
         print(error, file=sys.stderr)
         return 1 if isinstance(error, ModelError) else 2
-    return 0
-
-
-def _transcripts(given: argparse.Namespace) -> None:
-    cases = {case.hadm_id: case for case in load_cases(given.cases, given.credentialed)}
-    if given.case and given.case not in cases:
-        raise InputError(f"--case {given.case}: is not in {given.cases}; it has {', '.join(cases)}.")
-    case = cases[given.case] if given.case else next(iter(cases.values()))
-    asked = [read_questions(given.interviews / f"{name}.txt") for name in ("history", "reassuring")]
-    prompt = read_prompt(given.prompt) if given.prompt else None
-    lines, stopped = [], None
-    try:
-        for line in transcripts(
-            case, standard_personas(given.personas), *asked, given.seed, given.model, prompt
-        ):
-            lines.append(line)  # one by one: what was said before a model fails is kept
-    except ModelError as error:
-        stopped = error
-    if given.out is None:
-        print("\n".join(lines))
-    elif len(lines) > 1 or not stopped:
-        _write(given.out, "\n".join(lines))
-    if stopped:
-        raise stopped
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror}).") from error
 
 
 if __name__ == "__main__":

@@ -155,6 +155,9 @@ class Case(BaseModel):
     med_B: Words = None
     med_C: Words = None
 
+    def __hash__(self) -> int:
+        return hash(self.hadm_id)  # a case has lists, which have no hash of their own
+
     @property
     def word_lists(self) -> dict[str, list[str]]:
         """`cefr_A1`…`cefr_C2` and `med_A`…`med_C`: the file's own, computed where it has none."""

@@ -86,11 +86,14 @@ class Question(Utterance):
     differential: list[str] = []
 
 
+Role = Literal["doctor", "patient"]
+
+
 class Turn(Record):
     """One utterance. A patient's turn also keeps the persona and the model it was spoken by, and its reply,
     which one that was `stopped` has not; a doctor's keeps its question if the doctor was played."""
 
-    role: Literal["doctor", "patient"]
+    role: Role
     text: str
     persona: Persona | None = None
     model: str | None = None
@@ -109,11 +112,19 @@ class EndReason(StrEnum):
     cancelled = "cancelled"
 
 
+class Failure(Record):
+    """Why a dialogue did not finish: the fault as one word, and its sentence for people."""
+
+    kind: str
+    text: str
+
+
 class Dialogue(Record):
     """A consultation, open while `end_reason` is None. It keeps the case as it was when it began.
 
     `model`, `seed`, `options` and `prompt` (the user's own, None for this project's) are those in force
-    now; each reply names the model that gave it.
+    now; each reply names the model that gave it. `doctor` is the model that plays the doctor, None for a
+    person; `repeat` says which of several dialogues of the same case and persona it is, from 1 on.
     """
 
     id: str = Field(default_factory=lambda: uuid4().hex)
@@ -123,12 +134,20 @@ class Dialogue(Record):
     seed: int = 42
     options: Options = Options()
     prompt: str | None = None
+    doctor: str | None = None
+    repeat: int = 1
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
     turns: list[Turn] = []
     differential: list[str] = []
     end_reason: EndReason | None = None
+    failure: Failure | None = None
 
     @property
     def questions(self) -> int:
         """How often the doctor has spoken."""
         return sum(turn.role == "doctor" for turn in self.turns)
+
+    def usage(self, role: Role) -> Usage:
+        """The tokens of all that the patient or the doctor said."""
+        said = (turn.reply if role == "patient" else turn.question for turn in self.turns)
+        return sum((one.usage for one in said if one), Usage())

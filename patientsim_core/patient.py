@@ -16,6 +16,7 @@ from patientsim_core.models import (
     OFFLINE,
     ChatModel,
     Completion,
+    Limits,
     Message,
     Options,
     Settings,
@@ -56,19 +57,20 @@ def make_patient(
     options: Options | None = None,
     prompt: str | None = None,
     settings: Settings | None = None,
+    limits: Limits = Limits(),  # noqa: B008
 ) -> Patient:
     """The patient of a case, with a persona, played by a model.
 
     `prompt` replaces this project's system prompt (see `prompt.NAMES`); `settings` hold keys typed for
-    the session. Raises InputError for a model name that is not known or not set up, and for a credentialed
-    case that may not go to the model.
+    the session; `limits` say how long a model is waited for. Raises InputError for a model name that is
+    not known or not set up, and for a credentialed case that may not go to the model.
     """
     if model == OFFLINE:
         from patientsim_core.offline.patient import OfflinePatient
 
         return OfflinePatient(case, persona, seed)
     check_permission(case, model, settings)
-    return ModelPatient(case, persona, load_model(model, settings), seed, options, prompt)
+    return ModelPatient(case, persona, load_model(model, settings, limits), seed, options, prompt)
 
 
 class ModelPatient:
@@ -94,21 +96,25 @@ class ModelPatient:
         return self._messages(history, *self._read(history))
 
     def reply(self, history: Sequence[Turn]) -> Reply:
-        """The whole answer; see `Patient`."""
-        return outcome(self.stream(history))
+        """The whole answer; see `Patient`. It is asked for in one piece: one that breaks off is asked for
+        again, because nobody has heard it yet."""
+        return outcome(self._answer(history, whole=True))
 
     def stream(self, history: Sequence[Turn]) -> Generator[str, None, Reply]:
         """The answer a sentence at a time, each as soon as it is whole and has passed the guard."""
+        return self._answer(history, whole=False)
+
+    def _answer(self, history: Sequence[Turn], whole: bool) -> Generator[str, None, Reply]:
         started = time.perf_counter()
         state, found = self._read(history)
         messages = self._messages(history, state, found)
         guard = Guard(self.case, self.persona, [turn.text for turn in history if turn.role == "doctor"])
         speech = _Speech(guard)
-        yield from self._speak(messages, speech)
+        yield from self._speak(messages, speech, whole)
         if guard.broken and guard.left:
             guard.note("asked again", guard.broken)
             try:
-                yield from self._speak(_again(messages, guard.broken, speech.text), speech)
+                yield from self._speak(_again(messages, guard.broken, speech.text), speech, whole)
             except ModelError:
                 if not speech.text:  # what was heard of the first answer stays an answer
                     raise
@@ -145,11 +151,13 @@ class ModelPatient:
         _append(messages, "user", cue(self.case, self.persona, state, found))
         return messages
 
-    def _speak(self, messages: Sequence[Message], speech: "_Speech") -> Generator[str, None, None]:
+    def _speak(
+        self, messages: Sequence[Message], speech: "_Speech", whole: bool
+    ) -> Generator[str, None, None]:
         """One call to the model: passes on what the guard admits, and ends the request where nothing more
         will be."""
         first_call = not speech.guard.broken
-        answer = self.model.stream(messages, self.options, self.seed)
+        answer = self.model.stream(messages, self.options, self.seed, whole)
         try:
             for sentence in sentence_stream(answer):
                 if answer.cut_short and speech.text and not is_finished(sentence):

@@ -6,6 +6,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
+from patientsim_core.errors import InputError
+
 
 class Level(StrEnum):
     """A level of an axis: its value is the published key, with a label and one sentence for people."""
@@ -67,6 +69,14 @@ class Persona(BaseModel):
         """`personality,cefr,recall,dazed`, as the command line takes it."""
         return ",".join(str(level) for level in self.levels)
 
+    @classmethod
+    def from_key(cls, key: str) -> Self:
+        """The persona of a key like `distrust,B,low,normal`; raises InputError for what is none."""
+        named = [level.strip() for level in key.split(",")]
+        if len(named) != len(AXES):
+            raise InputError(f"persona {key!r}: needs four levels, such as plain,B,high,normal.")
+        return cls(**{axis: read_level(axis, level) for axis, level in zip(AXES, named, strict=True)})
+
     @property
     def levels(self) -> tuple[Level, Level, Level, Level]:
         return self.personality, self.cefr, self.recall, self.dazed
@@ -86,6 +96,15 @@ AXES: dict[str, type[Level]] = {
     "recall": Recall,
     "dazed": Dazed,
 }
+
+
+def read_level(axis: str, level: str) -> Level:
+    """A level by its key, whatever its case; raises InputError that names those of the axis."""
+    found = next((one for one in AXES[axis] if one.lower() == level.strip().lower()), None)
+    if found is None:
+        raise InputError(f"{axis} {level!r}: is not known. It is one of {', '.join(AXES[axis])}.")
+    return found
+
 
 ALL_PERSONAS: tuple[Persona, ...] = (
     *(

@@ -38,27 +38,29 @@ def own_prompt() -> str:
     return (FOLDER / "patient.md").read_text(encoding="utf-8")
 
 
-def read_prompt(path: str | Path) -> str:
-    """A user's own prompt from a file. Raises InputError that says what is wrong with it, and where."""
+def read_prompt(path: str | Path, names: Sequence[str] = NAMES) -> str:
+    """A user's own prompt from a file, which may ask for the `names`. Raises InputError that says what is
+    wrong with it, and where."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise InputError(f"{path}: cannot be read as text; a prompt is a Markdown file.") from None
-    return check_prompt(text, str(path))
+    return check_prompt(text, str(path), names)
 
 
-def check_prompt(text: str, where: str = "prompt") -> str:
-    """The prompt, if it can be filled. Raises InputError with the line for a name that is not known."""
+def check_prompt(text: str, where: str = "prompt", names: Sequence[str] = NAMES) -> str:
+    """The prompt, if it can be filled with the `names`. Raises InputError with the line for a name that is
+    not known."""
     if not text.strip() or len(text) > MAX_CHARACTERS:
         raise InputError(f"{where}: must have between 1 and {MAX_CHARACTERS:,} characters.")
     for number, line in enumerate(text.splitlines(), 1):
         if not Template(line).is_valid():
             raise InputError(f"{where}, line {number}: a $ begins a name; write $$ for the sign itself.")
         for name in Template(line).get_identifiers():
-            if name not in NAMES:
+            if name not in names:
                 raise InputError(
                     f"{where}, line {number}: ${name} is not known. Known are "
-                    f"{', '.join(f'${known}' for known in NAMES)}."
+                    f"{', '.join(f'${known}' for known in names)}."
                 )
     return text
 

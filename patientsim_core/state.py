@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from patientsim_core.case import Case
 from patientsim_core.dialogue import How, Turn
@@ -110,6 +111,7 @@ def _understood(case: Case, answer: Turn, question: str) -> bool:
     return not (answer.persona and baffles(question, answer.persona.cefr, case))
 
 
+@lru_cache(maxsize=8192)
 def key(sentence: str) -> str:
     """A sentence as it is compared: without case and punctuation."""
     return "".join(char for char in sentence.lower() if char.isalnum() or char == " ").strip()

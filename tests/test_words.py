@@ -78,7 +78,7 @@ def test_a_word_that_is_only_used_is_not_explained(text):
 
 
 def test_an_explained_word_stays_known():
-    assert hard_word("Any dyspnea at night?", Cefr.B, HEART, {"dyspnea"}) is None
+    assert hard_word("Any dyspnea at night?", Cefr.B, HEART, frozenset({"dyspnea"})) is None
 
 
 def test_a_patient_knows_the_words_of_its_own_record_unless_they_are_specialist_terms():

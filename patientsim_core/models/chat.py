@@ -2,17 +2,20 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
+
+from pydantic import BaseModel
 
 from patientsim_core.errors import ModelError
 from patientsim_core.models.faults import Fault, model_error
 from patientsim_core.models.options import Options
 from patientsim_core.models.reasoning import ReasoningShown, thinks_first, without_reasoning
 from patientsim_core.models.retry import Limits, retrying
+from patientsim_core.models.untaken import SCHEMA
 from patientsim_core.usage import Usage, estimate
 
 
@@ -21,6 +24,16 @@ class Message(NamedTuple):
 
     role: Literal["system", "user", "assistant"]
     text: str
+
+
+class Request(NamedTuple):
+    """What a service is asked: for one answer, in pieces or whole, of a form (`schema`) or free."""
+
+    messages: Sequence[Message]
+    options: Options = Options()
+    seed: int | None = None
+    streamed: bool = True
+    schema: type[BaseModel] | None = None
 
 
 class Part(NamedTuple):
@@ -65,29 +78,42 @@ class ChatModel(ABC):
         return f"{type(self).__name__}({self.name})"
 
     def stream(
-        self, messages: Sequence[Message], options: Options | None = None, seed: int | None = None
+        self,
+        messages: Sequence[Message],
+        options: Options | None = None,
+        seed: int | None = None,
+        whole: bool = False,
+        schema: type[BaseModel] | None = None,
     ) -> "Answer":
-        """The answer from its first piece on, while the rest is on its way."""
-        return self._begin(messages, options or Options(), seed, streamed=True)
+        """The answer from its first piece on, while the rest is on its way.
+
+        `whole` asks for it in one piece: an answer that breaks off was not heard yet, and is asked for again.
+        With a `schema` the service is asked for a JSON object of this form, as far as it can do that;
+        `structured.ask` reads whatever comes.
+        """
+        return self._begin(Request(messages, options or Options(), seed, not whole, schema))
 
     def complete(
-        self, messages: Sequence[Message], options: Options | None = None, seed: int | None = None
+        self,
+        messages: Sequence[Message],
+        options: Options | None = None,
+        seed: int | None = None,
+        schema: type[BaseModel] | None = None,
     ) -> Completion:
-        """The whole answer, asked for in one piece."""
-        answer = self._begin(messages, options or Options(), seed, streamed=False)
+        """The whole answer, asked for in one piece; `schema` as in `stream`."""
+        answer = self.stream(messages, options, seed, whole=True, schema=schema)
         for _ in answer:
             pass
         return answer.completion
 
     @abstractmethod
-    def _send(
-        self, messages: Sequence[Message], options: Options, seed: int | None, streamed: bool, seconds: float
-    ) -> Iterator[Part]:
-        """One request. Raises what the SDK raises, or ModelError; waits `seconds` for any part."""
+    def _send(self, request: Request, seconds: float) -> Iterator[Part]:
+        """Asks once. Raises what the SDK raises, or an error for the user; waits `seconds` for any part."""
 
     @abstractmethod
-    def fault(self, error: Exception) -> ModelError | None:
-        """An SDK's exception as what it means, None where it is not the service's."""
+    def fault(self, error: Exception, extra: Iterable[str] = ()) -> ModelError | None:
+        """An SDK's exception as what it means, None where it is not the service's. `extra` are the names of
+        the user's own options, one of which it may be about."""
 
     def error(self, fault: Fault, **about: object) -> ModelError:
         """The error for the user about this model."""
@@ -97,16 +123,14 @@ class ChatModel(ABC):
         """The models that the service says it has; empty where it does not tell."""
         return []
 
-    def _begin(
-        self, messages: Sequence[Message], options: Options, seed: int | None, streamed: bool
-    ) -> "Answer":
+    def _begin(self, request: Request) -> "Answer":
         """Asks until an answer has begun; what fails before its first piece is tried again."""
         started = time.monotonic()
         deadline = started + self.limits.seconds
 
         def begin() -> Answer:
             left = max(1.0, deadline - time.monotonic())
-            answer = Answer(self, messages, self._send(messages, options, seed, streamed, left), started)
+            answer = Answer(self, request, self._send(request, left), started)
             try:
                 answer.wait()
             except BaseException:
@@ -124,8 +148,8 @@ class Answer:
     A failure between two pieces raises ModelError and is not tried again: what was heard was heard.
     """
 
-    def __init__(self, model: ChatModel, messages: Sequence[Message], parts: Iterator[Part], started: float):
-        self._model, self._messages, self._parts, self._started = model, messages, parts, started
+    def __init__(self, model: ChatModel, request: Request, parts: Iterator[Part], started: float):
+        self._model, self._request, self._parts, self._started = model, request, parts, started
         self._visible = without_reasoning(self._texts(), model.thinks, lambda: not self.cut_short)
         self._first, self._first_seconds, self._seconds = "", 0.0, 0.0
         self._text, self._usage, self._finish, self._refused = "", None, "", False
@@ -165,12 +189,12 @@ class Answer:
         """What was heard; tokens are estimated where the service did not get to report them."""
         return Completion(
             text=self._text.strip(),
-            usage=self._usage or _estimated(self._messages, self._text),
+            usage=self._usage or _estimated(self._request.messages, self._text),
             first_seconds=self._first_seconds,
             seconds=self._seconds,
             attempts=self.attempts,
             finish=self._finish,
-            ignored=tuple(sorted(filter(None, self._model.ignored))),
+            ignored=tuple(sorted(self._model.ignored - {"", SCHEMA})),
         )
 
     def _texts(self) -> Iterator[str]:
@@ -189,7 +213,7 @@ class Answer:
         except ModelError:
             raise
         except Exception as error:
-            fault = self._model.fault(error)
+            fault = self._model.fault(error, self._request.options.extra)
             if fault is None:
                 raise
         raise fault  # outside: the SDK's own error may hold the request, and so the record

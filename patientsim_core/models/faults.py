@@ -37,6 +37,11 @@ class Fault(StrEnum):
 PASSING = frozenset((Fault.rate, Fault.timeout, Fault.unavailable, Fault.empty, Fault.malformed, Fault.cut))
 """Faults that may be gone a moment later: only these are tried again."""
 
+_SET_UP = (Fault.key, Fault.sign_in, Fault.permission, Fault.region, Fault.name, Fault.address)
+LASTING = frozenset((*_SET_UP, Fault.quota, Fault.request))
+"""Faults of the set-up, which no other dialogue would escape either. The rest lie with what was asked
+(context, filter, refusal, length), or may be gone a moment later."""
+
 SAY = {
     Fault.key: "the service refuses the key. Check {key_name}, and that the key belongs to this service.",
     Fault.sign_in: "this machine is not signed in to Google Cloud. Run: gcloud auth application-default "
@@ -82,7 +87,6 @@ _CONTEXT = re.compile(
 _FILTER = re.compile(
     r"content_?filter|content management policy|responsibleai|prohibited_content|invalid_prompt|flagged"
 )
-_UNTAKEN = re.compile(r"unsupported|not support|not enabled|unrecognized|unexpected|extra|unknown")
 _NAMED = re.compile(r"model|deployment")
 _CODE = re.compile(r"[A-Za-z_]{3,40}\Z")
 
@@ -111,17 +115,12 @@ def fault_of_status(status: int, said: str) -> Fault:
     return {402: Fault.quota, 403: Fault.permission, 404: Fault.name}.get(status, Fault.request)
 
 
-def says_untaken(said: str) -> bool:
-    """Whether the service's words say that the model does not take a parameter at all; a value out of range
-    is the user's to mend."""
-    return bool(_UNTAKEN.search(said.lower()))
-
-
-def detail(status: int | None, code: object = None) -> str:
-    """` (status 400, unsupported_value)`: only what cannot hold a secret."""
+def detail(status: int | None, code: object = None, option: str | None = None) -> str:
+    """` (status 400, unsupported_value), namely the option top_k`: only what cannot hold a secret."""
     known = [f"status {status}"] if status else []
     known += [code] if isinstance(code, str) and _CODE.match(code) else []
-    return f" ({', '.join(known)})" if known else ""
+    told = f" ({', '.join(known)})" if known else ""
+    return f"{told}, namely the option {option}" if option else told
 
 
 def model_error(fault: Fault, model: str, *, after: float | None = None, **words: object) -> ModelError:

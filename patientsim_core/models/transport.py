@@ -9,6 +9,9 @@ from patientsim_core.errors import InputError
 from patientsim_core.models.chat import host_of
 
 CONNECT_SECONDS = 10.0
+_LIMITS = httpx2.Limits(max_connections=None, max_keepalive_connections=512)
+"""How many ask at once is for callers to bound; every connection that they need so is kept open for the next
+request. Idle ones close after 5 s, as servers themselves close them."""
 
 
 def http_arguments(address: str) -> dict[str, object]:
@@ -23,6 +26,7 @@ def http_arguments(address: str) -> dict[str, object]:
         raise InputError(f"{host_of(address)}: is not an address that can be asked.") from None
     return {
         "follow_redirects": False,
+        "limits": _LIMITS,
         "trust_env": not address.startswith("http://"),
         "event_hooks": {"request": [_begin], "response": [_bound]},
     }

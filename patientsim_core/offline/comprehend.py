@@ -1,7 +1,8 @@
 """Which words of a question lie above a patient's language level."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from functools import lru_cache
 
 from patientsim_core.case import HIDDEN, ITEMS, Case
 from patientsim_core.offline.spelling import normalise
@@ -25,7 +26,8 @@ _EXPLAINED = re.compile(
 """A word that the doctor explains, in the ways to do so: `dyspnea (short of breath)`, `dyspnea means …`."""
 
 
-def hard_word(text: str, cefr: Cefr, case: Case, explained: Collection[str] = ()) -> str | None:
+@lru_cache(maxsize=8192)
+def hard_word(text: str, cefr: Cefr, case: Case, explained: frozenset[str] = frozenset()) -> str | None:
     """The first word of a question that the patient does not know, None where all is clear.
 
     Medical words come first: those of the case's own lists and of this project's; then general ones by
@@ -61,11 +63,12 @@ def _complaint(case: Case) -> set[str]:
     return {word.lower() for word in words(case.chiefcomplaint)}
 
 
-def _of_record(case: Case) -> set[str]:
+@lru_cache(maxsize=256)
+def _of_record(case: Case) -> frozenset[str]:
     """What a patient has heard said of itself: all but what it denies, and what is kept from it."""
     keys = [key for key in ITEMS if key not in (*HIDDEN, "present_illness", "age", "pain")]
     texts = [case.present_illness_positive, *(getattr(case, key) for key in keys)]
-    return {_bare(word) for text in texts for word in normalise(text).split()}
+    return frozenset(_bare(word) for text in texts for word in normalise(text).split())
 
 
 def _bare(word: str) -> str:
@@ -79,7 +82,7 @@ def _level_of(word: str, case: Case) -> str:
     return max(own, medical_level(word) or "A")
 
 
-def baffles(text: str, cefr: Cefr, case: Case, explained: Collection[str] = ()) -> bool:
+def baffles(text: str, cefr: Cefr, case: Case, explained: frozenset[str] = frozenset()) -> bool:
     """Whether the patient has to ask back: a word above the level, or a sentence too long for it."""
     return bool(hard_word(text, cefr, case, explained)) or (cefr is Cefr.A and too_long(text))
 

@@ -3,6 +3,7 @@
 import random
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from patientsim_core.case import Case
 from patientsim_core.dialogue import Disclosure, How
@@ -19,6 +20,7 @@ from patientsim_core.persona import Persona
 from patientsim_core.state import State, key
 from patientsim_core.text import words
 
+_EIGHT = re.compile(r"\b([Aa]) (?=(?:8|11|18)\b)")
 LIFE = tuple(f"chatter_{item}" for item in LIFE_ITEMS)
 SAID_BESIDE = (*LIFE, "play_down", "dazed_fixed")
 """Moves of the phrase bank whose sentences tell facts in passing."""
@@ -176,13 +178,13 @@ class Phrasing:
         texts = [text for text in filled if len(words(text)) <= WORDS] or filled
         self.chance.shuffle(texts)
         openers = say("openers")[self.cefr]
-        again = [
+        again = (
             f"{opener} {text[:1].lower() + text[1:] if not _proper(text) else text}"
             for opener in openers
             for text in texts
             if len(words(text)) + len(words(opener)) <= WORDS
-        ]
-        text = next((text for text in texts + again if key(text) not in self.said), texts[0])
+        )
+        text = next((text for text in chain(texts, again) if key(text) not in self.said), texts[0])
         self.said.add(key(text))
         return text
 
@@ -194,7 +196,8 @@ def _proper(text: str) -> bool:
 
 def _tidy(text: str) -> str:
     text = " ".join(text.split()).replace(" ,", ",").replace(" .", ".").replace("..", ".")
-    text = re.sub(r"\b([Aa]) (?=(?:8|11|18)\b)", r"\1n ", text)
+    if "8" in text or "11" in text:
+        text = _EIGHT.sub(r"\1n ", text)
     return text[:1].upper() + text[1:]
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from pathlib import Path
 
-from service import KEY
+from pydantic import BaseModel
+from service import KEY, Request
 
 from patientsim_core.models import ChatModel, Completion, Limits, Message, Options, Settings, load_model
 
@@ -51,17 +52,23 @@ def label(value: object) -> str:
     return " ".join(f"{name} {is_}" for (name, is_), was in zip(own, usual, strict=True) if is_ != was)
 
 
+def sent(request: Request) -> dict:
+    """What a request asks for, by the service's names, wherever in its body."""
+    return request.body | request.body.get("generationConfig", {})
+
+
 def ask(
     model: ChatModel,
     streamed: bool,
     options: Options | None = None,
     seed: int | None = None,
     messages: list[Message] = QUESTION,
+    schema: type[BaseModel] | None = None,
 ) -> Completion:
     """The answer, in one of the two ways to get it."""
     if not streamed:
-        return model.complete(messages, options, seed)
-    answer = model.stream(messages, options, seed)
+        return model.complete(messages, options, seed, schema)
+    answer = model.stream(messages, options, seed, schema=schema)
     text = "".join(answer)
     assert answer.completion.text == text.strip()
     return answer.completion

@@ -9,7 +9,7 @@ from kinds import ADDRESS_NAMES, CHAT, GOOGLE, KEY_NAMES, KINDS, QUESTION, ask, 
 from service import Answer, Problem, Service
 
 from patientsim_core.errors import ModelError
-from patientsim_core.models import Limits
+from patientsim_core.models import Limits, faults
 from patientsim_core.models.faults import PASSING, SAY, Fault, fault_of_status
 
 LASTING = [
@@ -204,6 +204,12 @@ def test_every_fault_has_its_words():
     for fault, text in SAY.items():
         assert text.endswith("."), fault
     assert PASSING.issubset(Fault)
+
+
+def test_faults_of_the_set_up_are_those_that_a_batch_need_not_try_again():
+    asked = {Fault.context, Fault.filter, Fault.refusal, Fault.length, Fault.reasoning}
+    assert set(Fault) == faults.LASTING | PASSING | asked
+    assert not faults.LASTING & (PASSING | asked)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from kinds import CHAT, GOOGLE, ask, load
+from kinds import CHAT, GOOGLE, ask, load, sent
 from service import Answer, Problem
 
 from patientsim_core.errors import ModelError
@@ -16,10 +16,6 @@ UNTAKEN = [
     ("seed", "seed", "seed"),
     ("reasoning effort", "reasoning_effort", "thinkingConfig"),
 ]
-
-
-def sent(request) -> dict:
-    return request.body | request.body.get("generationConfig", {})
 
 
 @pytest.mark.parametrize(("option", "chat", "google"), UNTAKEN, ids=[row[0] for row in UNTAKEN])

@@ -1,0 +1,93 @@
+"""Batches that play on this server, and the runs that are on disk."""
+
+import streamlit as st
+
+from pages.parts.keys import settings_for
+from patientsim_core import PatientSimError
+from patientsim_core.batch import Stage
+from patientsim_core.batches import Batches, Playing
+from patientsim_core.export import literal
+from patientsim_core.models.prices import Prices
+from patientsim_core.report import outcome, so_far
+from patientsim_core.storage.run_list import RunSummary
+from patientsim_core.storage.runs import open_run
+
+SECONDS = 1.0
+"""How often progress is drawn anew."""
+
+state = st.session_state
+
+
+def playing(batches: Batches, prices: Prices) -> None:
+    """A card for each batch since the server was started, drawn anew while one plays."""
+    shown = batches.all()
+    if not shown:
+        return
+    alive = [one.name for one in shown if not one.is_over]
+
+    @st.fragment(run_every=SECONDS if alive else None)
+    def cards() -> None:
+        for one in batches.all():
+            _card(one, prices)
+        if alive != [one.name for one in batches.all() if not one.is_over]:
+            st.rerun()
+
+    cards()
+
+
+def _card(one: Playing, prices: Prices) -> None:
+    progress = one.progress
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{literal(one.name)}** · {progress.stage}", width="stretch")
+            if not one.is_over:
+                about = {"key": f"stop {one.name}", "icon": ":material/stop:"}
+                st.button("Stop", on_click=one.stop, disabled=progress.stage is Stage.stopping, **about)
+        if one.error:
+            st.error(literal(one.error))
+        if one.is_over:
+            whole = progress.done == progress.planned
+            text = "\n\n".join(literal(line) for line in outcome(progress, one.name, prices))
+            (st.success if whole else st.warning)(text)
+        else:
+            st.progress(progress.done / progress.planned, literal(so_far(progress, prices)))
+
+
+def saved_runs(runs: list[RunSummary], batches: Batches) -> None:
+    """What is on disk; a run that is not whole can be gone on with."""
+    st.subheader("Runs", anchor=False)
+    if not runs:
+        st.caption("None yet.")
+    busy = {one.folder for one in batches.playing()}
+    for one in runs:
+        with st.container(horizontal=True, vertical_alignment="center", border=True):
+            st.markdown(_described(one), width="stretch")
+            if one.finished < one.planned and one.folder not in busy:
+                about = {"key": f"go on {one.folder.name}", "icon": ":material/play_arrow:"}
+                st.button("Go on", on_click=_go_on, args=[one, batches], **about)
+
+
+def _described(one: RunSummary) -> str:
+    name = f"**{literal(one.folder.name)}**"
+    if one.fault:
+        return f"{name}\\\n:red[{literal(one.fault)}]"
+    when = one.created.astimezone().strftime("%Y-%m-%d %H:%M")
+    parts = (
+        f"{one.finished:,} of {one.planned:,} dialogues",
+        f"patient {one.patient}",
+        f"doctor {one.doctor}",
+        when,
+    )
+    return f"{name}\\\n:small[{literal(' · '.join(parts))}]"
+
+
+def _go_on(one: RunSummary, batches: Batches) -> None:
+    """Plays what is missing of a run, as it was begun, with the keys typed in this session."""
+    try:
+        run = open_run(one.folder)
+        by, cases = run.parameters, list(run.cases.values())
+        settings = settings_for(*(model.partition(":")[0] for model in by.models.values()))
+        by.check(cases, settings)
+        batches.start(one.folder, by, cases, run.planned, state.get("batch at once") or 16, settings)
+    except PatientSimError as error:
+        state["batch fault"] = str(error)

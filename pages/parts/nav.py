@@ -1,0 +1,16 @@
+"""The way from page to page; Streamlit's own list is off because it can lose the sidebar."""
+
+import streamlit as st
+
+PAGES = {
+    "demo.py": ("Consult", ":material/stethoscope:"),
+    "pages/3_Simulate.py": ("Simulate", ":material/conveyor_belt:"),
+}
+
+
+def navigation() -> None:
+    """The project's name and a link to each page."""
+    st.title("PatientSim", anchor=False)
+    with st.container(gap="xxsmall"):
+        for path, (label, icon) in PAGES.items():
+            st.page_link(path, label=label, icon=icon)

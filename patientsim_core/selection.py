@@ -1,0 +1,57 @@
+"""Which dialogues a run has: cases x personas x repeats."""
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from patientsim_core.case import Case
+from patientsim_core.errors import InputError
+from patientsim_core.persona import ALL_PERSONAS, AXES, Level, Persona
+
+
+class Item(NamedTuple):
+    """One dialogue of a run: a case, a persona, and which repeat it is, from 1 on."""
+
+    case: str
+    persona: Persona
+    repeat: int = 1
+
+    @property
+    def id(self) -> str:
+        """`synthetic-01.distrust-B-low-normal.1`: the same for the same item in any run."""
+        return f"{self.case}.{self.persona.key.replace(',', '-')}.{self.repeat}"
+
+
+def select(
+    cases: Sequence[Case], personas: str | Sequence[Persona] = "assigned", repeats: int = 1
+) -> list[Item]:
+    """The items of a run. `personas` are `assigned` (each case's own), `all` (the 37), one by its key, or
+    given. Raises InputError where there is nothing to do, or a case has no persona of its own."""
+    if not cases:
+        raise InputError("There is no case to play: choose at least one.")
+    if repeats < 1:
+        raise InputError(f"repeats: must be 1 or more, not {repeats}.")
+    if personas == "assigned":
+        pairs = [(case, case.persona) for case in cases]
+        bare = [case.hadm_id for case, persona in pairs if persona is None]
+        if bare:
+            raise InputError(
+                f"personas: the case file assigns none to {', '.join(bare[:5])}"
+                f"{' and others' if len(bare) > 5 else ''}. Use all, or one such as plain,B,high,normal."
+            )
+    else:
+        pairs = list(product(cases, _named(personas) if isinstance(personas, str) else personas))
+    if not pairs:
+        raise InputError("personas: none is chosen.")
+    return [Item(case.hadm_id, persona, number + 1) for case, persona in pairs for number in range(repeats)]
+
+
+def combinations(levels: Mapping[str, Sequence[Level]]) -> list[Persona]:
+    """Every combination of the levels chosen on each axis; an axis without any keeps its plain level."""
+    plain = Persona()
+    chosen = [levels.get(axis) or [getattr(plain, axis)] for axis in AXES]
+    return [Persona(**dict(zip(AXES, one, strict=True))) for one in product(*chosen)]
+
+
+def _named(key: str) -> Sequence[Persona]:
+    return ALL_PERSONAS if key == "all" else [Persona.from_key(key)]

@@ -1,0 +1,156 @@
+"""A model service on this machine that answers like OpenAI's chat completions after a fixed time.
+
+    python tests/model_server.py PORT [--latency 0.3] [--turns 13] [--trouble] [--wait 1]
+
+It plays both parts, by what it is asked: a doctor, recognised by the JSON schema, who concludes in its turn
+number `--turns`, and a patient. Answers depend on the request alone. With `--trouble` 20% of requests get
+status 500, 20% status 429 with Retry-After (`--wait` seconds), 5% an answer that breaks off, 5% one that is
+no JSON. GET /calls tells how often it answered well, how often each trouble was made, and how often each
+patient was asked, by a hash of its system prompt. Ends with its standard input.
+"""
+
+import argparse
+import asyncio
+import hashlib
+import json
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.request import urlopen
+
+QUESTIONS = ("When did it begin?", "Where is it?", "What does it feel like?", "What makes it worse?")
+ANSWERS = (
+    "It began {n} hours ago.",
+    "It is here, in the middle. About {n} out of 10.",
+    "I don't know, maybe {n}.",
+)
+DIAGNOSES = ["Pneumonia", "Bronchitis", "Pulmonary embolism", "Heart failure", "Asthma"]
+TROUBLES = (("status 500", 0.2), ("status 429", 0.2), ("cut", 0.05), ("malformed", 0.05))
+
+
+class Server:
+    """`calls` counts what was done, by name; `patients` answers, by the hash of the system prompt."""
+
+    def __init__(self, latency: float, turns: int, trouble: bool, wait: float):
+        self.latency, self.turns, self.trouble, self.wait = latency, turns, trouble, wait
+        self.calls: Counter[str] = Counter()
+        self.patients: Counter[str] = Counter()
+        self._chance = random.Random(1)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection, kept open for many requests."""
+        try:
+            while head := (await reader.readuntil(b"\r\n\r\n")).decode():
+                fields = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
+                body = await reader.readexactly(int(fields.get("content-length", 0)))
+                if head.startswith("GET /calls"):
+                    writer.write(_response(200, {**self.calls, "patients": self.patients}))
+                elif not await self._answer(json.loads(body), writer):
+                    break
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, request: dict, writer: asyncio.StreamWriter) -> bool:
+        """Answers, or makes trouble; whether the connection stays."""
+        await asyncio.sleep(self.latency)
+        done = self._trouble()
+        self.calls[done] += 1
+        if done == "status 500":
+            writer.write(_response(500, {"error": {"message": "broken", "type": "server_error"}}))
+        elif done == "status 429":
+            limited = {"error": {"message": "Rate limit reached", "code": "rate_limit_exceeded"}}
+            writer.write(_response(429, limited, f"Retry-After: {self.wait:g}\r\n"))
+        elif done == "malformed":
+            writer.write(_response(200, "<html>no answer</html>"))
+        else:
+            whole = _response(200, _completion(self._text(request)))
+            writer.write(whole if done == "answered" else whole[: len(whole) * 2 // 3])
+        return done != "cut"
+
+    def _trouble(self) -> str:
+        if self.trouble:
+            point = self._chance.random()
+            for name, share in TROUBLES:
+                if (point := point - share) < 0:
+                    return name
+        return "answered"
+
+    def _text(self, request: dict) -> str:
+        messages = request["messages"]
+        number = int(hashlib.sha256(json.dumps(messages).encode()).hexdigest(), 16)
+        spoken = sum(message["role"] == "assistant" for message in messages)
+        if "response_format" not in request:
+            self.patients[digest(messages[0]["content"])] += 1
+            return ANSWERS[number % len(ANSWERS)].format(n=number % 9 + 1)
+        last = spoken + 1 >= self.turns
+        return json.dumps(
+            {
+                "say": "Thank you." if last else f"{QUESTIONS[number % len(QUESTIONS)]} ({spoken + 1})",
+                "differential": DIAGNOSES if last else [],
+            }
+        )
+
+
+def digest(system: str) -> str:
+    """The hash that stands for a system prompt."""
+    return hashlib.sha256(system.encode()).hexdigest()[:16]
+
+
+def _completion(text: str) -> dict:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}
+    usage = {"prompt_tokens": 1000, "completion_tokens": 20, "total_tokens": 1020}
+    return {
+        "id": "c",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "m",
+        "choices": [choice],
+        "usage": usage,
+    }
+
+
+def _response(status: int, body: object, more: str = "") -> bytes:
+    text = body if isinstance(body, str) else json.dumps(body)
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\n{more}"
+    return f"{head}Content-Length: {len(text.encode())}\r\n\r\n{text}".encode()
+
+
+@contextmanager
+def running(*flags: str) -> Iterator[str]:
+    """The address of a service in a process of its own, which ends with the block."""
+    command = [sys.executable, __file__, "0", *flags]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        yield f"http://127.0.0.1:{server.stdout.readline().strip()}"
+        server.stdin.close()
+
+
+def calls(address: str) -> dict:
+    """What a running service did so far."""
+    with urlopen(f"{address}/calls") as answer:
+        return json.load(answer)
+
+
+async def main(given: argparse.Namespace) -> None:
+    server = Server(given.latency, given.turns, given.trouble, given.wait)
+    listening = await asyncio.start_server(server.serve, "127.0.0.1", given.port, limit=2**22, backlog=1024)
+    sys.stdout.write(f"{listening.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.read)  # until whoever started it is gone
+    os._exit(0)  # without farewell to the connections
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("port", type=int)
+    parser.add_argument("--latency", type=float, default=0.3)
+    parser.add_argument("--turns", type=int, default=13)
+    parser.add_argument("--trouble", action="store_true")
+    parser.add_argument("--wait", type=float, default=1.0)
+    asyncio.run(main(parser.parse_args()))

@@ -1,0 +1,258 @@
+"""Runs on disk: what is kept comes back, what was made differently is not mixed."""
+
+import json
+
+import pytest
+
+from patientsim_core import ALL_PERSONAS, Dialogue, Disclosure, EndReason, InputError, Persona, Reply, Turn
+from patientsim_core.dialogue import Failure, Question
+from patientsim_core.job import Job, Parameters, play
+from patientsim_core.models import Options
+from patientsim_core.selection import Item, select
+from patientsim_core.storage import runs
+from patientsim_core.storage.run_list import list_runs
+from patientsim_core.storage.runs import open_run, writing
+from patientsim_core.usage import Usage
+from tests.cases import CASES, HEART, release
+
+ITEMS = select([HEART], "all")[:3]
+MODELS = Parameters(patient="vllm:p", doctor="azure:d", seed=7, options=Options(max_tokens=90))
+
+
+def dialogue(item: Item = ITEMS[0], by: Parameters = MODELS, **about) -> Dialogue:
+    used = Usage(prompt_tokens=100, completion_tokens=9)
+    turns = [
+        Turn(
+            role="doctor",
+            text="What brings you in?",
+            model=by.doctor,
+            question=Question(
+                text="What brings you in?", model=by.doctor, usage=used, seconds=0.5, attempts=2
+            ),
+        ),
+        Turn(
+            role="patient",
+            text="My chest “hurts”.\nBad.",
+            model=by.patient,
+            persona=item.persona,
+            reply=Reply(
+                text="My chest “hurts”.\nBad.",
+                model=by.patient,
+                usage=used,
+                disclosures=[Disclosure(item="chiefcomplaint", fact="Chest pain", how="told")],
+                ignored=["seed"],
+            ),
+        ),
+    ]
+    usual = {
+        "id": item.id,
+        "case": HEART,
+        "persona": item.persona,
+        "model": by.patient,
+        "doctor": by.doctor,
+        "seed": by.seed + item.repeat - 1,
+        "options": by.options,
+        "repeat": item.repeat,
+        "turns": turns,
+        "differential": ["Gastritis"],
+        "end_reason": EndReason.concluded,
+    }
+    return Dialogue.model_validate(usual | about)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return tmp_path / "runs" / "one"
+
+
+def begin(folder, by=MODELS, cases=(HEART,), items=ITEMS):
+    with writing(folder, by, cases, items) as run:
+        return run
+
+
+def test_a_dialogue_comes_back_whole(folder):
+    run = begin(folder)
+    kept = dialogue(ITEMS[1], created=run.about.created)
+    run.keep(kept)
+    assert list(open_run(folder).dialogues()) == [kept]
+
+
+def test_dialogues_of_the_built_in_engine_come_back_whole(folder):
+    items = select([CASES["synthetic-02"]], [ALL_PERSONAS[-1], ALL_PERSONAS[20]], repeats=2)
+    run = begin(folder, Parameters(max_turns=6), [CASES["synthetic-02"]], items)
+    played = [play(Job(item, CASES["synthetic-02"], run.parameters)) for item in items]
+    for one in played:
+        run.keep(one)
+    again = list(open_run(folder).dialogues())
+    assert [one.model_copy(update={"created": played[0].created}) for one in again] == [
+        one.model_copy(update={"created": played[0].created}) for one in played
+    ]
+    assert {one.seed for one in again} == {42, 43}
+
+
+def test_a_line_has_each_text_once_and_nothing_that_is_as_usual(folder):
+    run = begin(folder)
+    run.keep(dialogue())
+    (line,) = (folder / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()
+    assert line.startswith('{"id":"synthetic-01.plain-A-low-normal.1"')
+    assert line.count("hurts") == 1
+    for redundant in ("null", "first_seconds", "Penicillin", '"stopped"'):
+        assert redundant not in line
+    found = json.loads(line)
+    assert found["usage"]["patient"] == {"prompt_tokens": 100, "completion_tokens": 9}
+    assert found["models"] == {"patient": "vllm:p", "doctor": "azure:d"}
+
+
+def test_run_json_says_who_and_what_was_planned_and_by_which_words(folder):
+    begin(folder)
+    found = json.loads((folder / "run.json").read_text())
+    assert found["schema_version"] == 1
+    assert found["parameters"]["seed"] == 7
+    assert [tuple(one) for one in found["planned"]] == [(i.case, i.persona.key, 1) for i in ITEMS]
+    assert found["words"] == runs.words_hash()
+
+
+def test_what_failed_is_kept_with_its_turns_until_it_is_done(folder):
+    run = begin(folder)
+    failure = Failure(kind="rate", text="vllm:p: is busy.")
+    failed = dialogue(end_reason="model failure", failure=failure, differential=[], created=run.about.created)
+    run.keep(failed.model_copy(update={"turns": failed.turns[:1]}))
+    run.keep(failed)
+    run.keep(dialogue(ITEMS[1]))
+    again = open_run(folder)
+    assert again.failures() == {failed.id: failed}
+    assert again.finished() == {ITEMS[1].id}
+    again.keep(dialogue())
+    assert open_run(folder).failures() == {}
+
+
+def test_the_same_again_changes_nothing_and_new_items_and_cases_are_added(folder):
+    begin(folder)
+    before = (folder / "run.json").read_text()
+    begin(folder)
+    assert (folder / "run.json").read_text() == before
+    other = CASES["synthetic-02"]
+    run = begin(folder, cases=[other], items=select([other]))
+    assert run.planned == [*ITEMS, *select([other])]
+    assert set(open_run(folder).cases) == {HEART.hadm_id, other.hadm_id}
+    begin(folder, items=ITEMS[:1])
+    assert len(open_run(folder).planned) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"seed": 8}, "seed was 7, now 8"),
+        ({"patient": "offline"}, "patient was vllm:p, now offline"),
+        ({"max_turns": 5}, "max turns was 30, now 5"),
+        ({"options": Options(temperature=0, max_tokens=90)}, "temperature was 0.7, now 0.0"),
+        ({"patient_prompt": "Be ill."}, "patient prompt was the project's, now your own"),
+        ({"doctor_prompt": "Be kind."}, "doctor prompt was the project's, now your own"),
+    ],
+)
+def test_what_was_made_differently_is_refused_with_what_differs(folder, change, words):
+    begin(folder)
+    before = (folder / "run.json").read_text()
+    with pytest.raises(InputError, match=words):
+        begin(folder, MODELS.model_copy(update=change))
+    assert (folder / "run.json").read_text() == before
+
+
+def test_a_changed_case_is_refused_by_the_name_of_the_field_not_its_content(folder):
+    begin(folder)
+    changed = HEART.model_copy(update={"allergies": "Latex (hives)"})
+    with pytest.raises(InputError, match=r"synthetic-01 has changed \(allergies\)") as error:
+        begin(folder, cases=[changed])
+    assert "Latex" not in str(error.value)
+
+
+def test_changed_prompts_of_the_project_are_refused(folder, monkeypatch):
+    begin(folder)
+    monkeypatch.setattr(runs, "words_hash", lambda: "other")
+    with pytest.raises(InputError, match="prompts or word data have changed"):
+        begin(folder)
+
+
+def test_a_case_keeps_where_it_comes_from_and_what_its_file_had(folder):
+    case = release(provenance="credentialed", note="own key")
+    begin(folder, cases=[case], items=[Item(case.hadm_id, Persona())])
+    (again,) = open_run(folder).cases.values()
+    assert again.model_dump() == case.model_dump()
+
+
+def test_two_writers_at_once_are_refused(folder):
+    with (
+        writing(folder, MODELS, [HEART], ITEMS),
+        pytest.raises(InputError, match="another command is writing"),
+    ):
+        begin(folder)
+    begin(folder)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_place_that_holds_something_else_is_left_alone(folder, kind):
+    folder.parent.mkdir()
+    if kind == "file":
+        folder.write_text("mine")
+    else:
+        folder.mkdir()
+        (folder / "mine.txt").write_text("mine")
+    with pytest.raises(InputError, match="is no run"):
+        begin(folder)
+    assert (folder if kind == "file" else folder / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("{", "is not the description of a run"),
+        ("[]", "is not the description of a run"),
+        ("{}", "is not the description of a run"),
+        ('{"schema_version": 99}', "schema version 99"),
+        ('{"schema_version": 1}', "is not the description of a run"),
+        (None, "has no run.json"),
+    ],
+)
+def test_a_folder_that_is_no_run_says_why(folder, content, words):
+    begin(folder)
+    (folder / "run.json").unlink()
+    if content:
+        (folder / "run.json").write_text(content)
+    with pytest.raises(InputError, match=words):
+        open_run(folder)
+
+
+@pytest.mark.parametrize("key", ["persona", "case", "turns", "models"])
+def test_a_dialogue_that_lacks_something_is_named(folder, key):
+    run = begin(folder)
+    run.keep(dialogue())
+    line = json.loads((folder / "dialogues.jsonl").read_text())
+    del line[key]
+    (folder / "dialogues.jsonl").write_text(json.dumps(line) + "\n")
+    with pytest.raises(InputError, match=f"synthetic-01.plain-A-low-normal.1: has no {key}"):
+        list(run.dialogues())
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("turns", [1]), ("turns", None), ("persona", "x"), ("models", [])]
+)
+def test_a_dialogue_that_is_malformed_is_an_error_for_the_user(folder, key, value):
+    run = begin(folder)
+    run.keep(dialogue())
+    line = json.loads((folder / "dialogues.jsonl").read_text())
+    (folder / "dialogues.jsonl").write_text(json.dumps(line | {key: value}) + "\n")
+    with pytest.raises(InputError):
+        list(run.dialogues())
+
+
+def test_the_list_of_runs_is_newest_first_and_says_why_one_cannot_be_read(folder):
+    begin(folder).keep(dialogue())
+    broken = folder.parent / "broken"
+    begin(broken)
+    (broken / "run.json").write_text("{")
+    (folder.parent / "other").mkdir()
+    found = list_runs(folder.parent)
+    assert [one.folder.name for one in found] == ["broken", "one"]
+    assert "is not the description" in found[0].fault
+    assert (found[1].planned, found[1].finished, found[1].patient) == (3, 1, "vllm:p")
+    assert list_runs(folder / "nowhere") == []
