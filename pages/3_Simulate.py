@@ -20,8 +20,8 @@ from patientsim_core.storage.run_list import list_runs
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "data_samples" / "cases.json"
 WHAT = (
-    "A doctor who is played takes a history from each patient and names five diagnoses. The dialogues are kept "
-    "one by one as they finish; a run that was stopped goes on where it was."
+    "A doctor who is played takes a history from each patient and names five diagnoses. Dialogues are kept "
+    "one by one as they finish; a run that was stopped goes on from there."
 )
 state = st.session_state
 read_cases = st.cache_data(lambda path: consult.by_title(load_cases(path)))

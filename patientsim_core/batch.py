@@ -19,6 +19,8 @@ from patientsim_core.simulate import Ending
 from patientsim_core.storage.runs import Run
 from patientsim_core.usage import Usage
 
+CORE = Path(__file__).parent
+
 ALIKE = 3
 """So many failures of one kind on end, with nothing finished between them, and a batch stops."""
 
@@ -170,9 +172,7 @@ class Batch:
         except CancelledError:
             return None
         except Exception as error:  # a fault of ours, or of a worker: kept with the dialogue, and counted
-            place = traceback.extract_tb(error.__traceback__)[-1]
-            where = f"{Path(place.filename).name}, line {place.lineno}"
-            failure = Failure(kind="internal", text=f"{type(error).__name__} in {where}.")
+            failure = Failure(kind="internal", text=f"{type(error).__name__} in {_place(error)}.")
             return self._unfinished(job, EndReason.model_failure, failure)
 
     def _unfinished(self, job: Job, reason: EndReason, failure: Failure) -> Dialogue:
@@ -219,6 +219,13 @@ class Batch:
         for job in waiting.values():
             failure = Failure(kind="cancelled", text="Stopped by the user.")
             self._note(job, self._unfinished(job, EndReason.cancelled, failure))
+
+
+def _place(error: Exception) -> str:
+    """Where in this project an error arose; its text may hold the record, so it is left out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(CORE)] or frames
+    return f"{Path(own[-1].filename).name}, line {own[-1].lineno}"
 
 
 def _job(run: Run, item: Item, failed: dict[str, Dialogue]) -> Job:

@@ -102,6 +102,12 @@ class Batches:
     def playing(self) -> list[Playing]:
         return [one for one in self._all.values() if not one.is_over]
 
+    def forget(self, one: Playing) -> None:
+        """Takes one that is over off the list; its run stays."""
+        with self._lock:
+            if one.is_over:
+                self._all.pop(one.folder, None)
+
     def all(self) -> list[Playing]:
         """The newest first."""
         return list(self._all.values())[::-1]

@@ -177,9 +177,10 @@ def _as_said(say: str, differential: list[str]) -> dict[str, object]:
 
 
 def _spoken(text: str) -> str:
-    """Spoken words only, on one line."""
+    """Spoken words only, on one line; empty where there are none."""
     text = _STAGE.sub(" ", _SPEAKER.sub("", clean(text)))
-    return " ".join(text.split()).strip('"“”*# ')[:_LONGEST]
+    text = " ".join(text.split()).strip('"“”*# ')[:_LONGEST]
+    return text if words(text) else ""
 
 
 def _diagnoses(lines: Sequence[str]) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from patientsim_core.batch import Progress
 from patientsim_core.estimate import Plan
+from patientsim_core.models import OFFLINE
 from patientsim_core.models.prices import Prices
 from patientsim_core.usage import Usage
 
@@ -48,7 +49,7 @@ def outcome(progress: Progress, where: str, prices: Prices) -> list[str]:
         f"{progress.finished:,} played in {duration(progress.seconds)}{rate}."
     )
     for model, used in progress.usage.items():
-        if used != Usage():
+        if model != OFFLINE:
             lines.append(f"{model}: {_tokens(used)}{_price(prices.cost(model, used))}.")
     for model, names in progress.ignored.items():
         lines.append(f"{model} does not take: {', '.join(sorted(names))}.")

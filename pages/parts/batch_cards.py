@@ -28,19 +28,22 @@ def playing(batches: Batches, prices: Prices) -> None:
     @st.fragment(run_every=SECONDS if alive else None)
     def cards() -> None:
         for one in batches.all():
-            _card(one, prices)
+            _card(one, batches, prices)
         if alive != [one.name for one in batches.all() if not one.is_over]:
             st.rerun()
 
     cards()
 
 
-def _card(one: Playing, prices: Prices) -> None:
+def _card(one: Playing, batches: Batches, prices: Prices) -> None:
     progress = one.progress
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{literal(one.name)}** · {progress.stage}", width="stretch")
-            if not one.is_over:
+            if one.is_over:
+                about = {"key": f"hide {one.name}", "icon": ":material/close:", "type": "tertiary"}
+                st.button("Hide", on_click=batches.forget, args=[one], **about)
+            else:
                 about = {"key": f"stop {one.name}", "icon": ":material/stop:"}
                 st.button("Stop", on_click=one.stop, disabled=progress.stage is Stage.stopping, **about)
         if one.error:
@@ -55,14 +58,14 @@ def _card(one: Playing, prices: Prices) -> None:
 
 def saved_runs(runs: list[RunSummary], batches: Batches) -> None:
     """What is on disk; a run that is not whole can be gone on with."""
-    st.subheader("Runs", anchor=False)
-    if not runs:
-        st.caption("None yet.")
     busy = {one.folder for one in batches.playing()}
+    runs = [one for one in runs if one.folder not in busy]
+    if runs:
+        st.subheader("Runs", anchor=False)
     for one in runs:
         with st.container(horizontal=True, vertical_alignment="center", border=True):
             st.markdown(_described(one), width="stretch")
-            if one.finished < one.planned and one.folder not in busy:
+            if one.finished < one.planned:
                 about = {"key": f"go on {one.folder.name}", "icon": ":material/play_arrow:"}
                 st.button("Go on", on_click=_go_on, args=[one, batches], **about)
 

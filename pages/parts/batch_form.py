@@ -85,7 +85,7 @@ def _personas() -> None:
 
 def _plain(axis: str) -> str:
     """What an axis is where no level is chosen."""
-    return f"{getattr(combinations({})[0], axis).label} (as nothing else is chosen)"
+    return f"only {getattr(combinations({})[0], axis).label}"
 
 
 def _combined() -> list:

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from math import isfinite
 
 _DEPTH = 64
+"""So deep objects may lie in each other; whoever walks through them may do so step by step."""
 _SPACE = re.compile(r"\s*+")
-_NUMBER = re.compile(r"-?\d{1,400}+(?:\.\d{1,400}+)?(?:[eE][+-]?\d{1,4}+)?(?![\w.])")
+_NUMBER = re.compile(r"-?\d{1,400}+(?:\.\d{1,400}+)?(?:[eE][+-]?\d{1,4}+)?")
 _WORD = re.compile(r"[A-Za-z_]\w*+")
 _STRINGS = {
     mark: re.compile(rf"{mark}((?:[^{mark}\\]++|\\.|{mark}(?!\s*+(?:[,:}}\]]|\Z)))*+){mark}", re.DOTALL)

@@ -94,8 +94,9 @@ def _judged(heard: Heard, sentences: Sequence[Sentence], question: str, topics: 
         return Heard(moods=frozenset(moods - {"confused", "astray"} | {"lost"}))
     said = " , ".join(clause.text for s in sentences for clause in s.clauses if not clause.asks)
     to_the_point = _to_the_point(heard, said, topics)
-    if "astray" in moods and not to_the_point and topics & _CLINICAL:
-        moods.add("confused")
+    if "astray" in moods:
+        moods.discard("impatient")  # `do something!` of one who is lost
+        moods |= {"confused"} if not to_the_point and topics & _CLINICAL else set()
     if to_the_point and "refused" not in sentences[0].moods:
         moods.discard("refused")
     if not topics & _LISTED:

@@ -221,7 +221,7 @@ def _is_over(notes: Notes, item: Item, heard: Heard, limits: dict) -> bool:
         notes.lost[item.id] += 1
         return notes.lost[item.id] >= limits["lost_tries"] * (2 if item.id == OPENER else 1)
     if "refused" in heard.moods:
-        return False
+        return item.id in notes.explained
     if "lost" in heard.moods or heard.empty or item.id == OPENER:
         return notes.tries[item.id] - notes.lost[item.id] >= limits["tries"]
     return True

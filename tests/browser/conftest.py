@@ -39,13 +39,13 @@ def find_chromium() -> str | None:
 
 
 class App:
-    """A running app with a database of its own; it can be killed and started again."""
+    """A running app with a database and a folder of runs of its own; it can be killed and started again."""
 
     def __init__(self, database_url: str, log: Path, patient: str = "offline"):
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
-        self.log = log
+        self.log, self.runs = log, log.parent / "runs"
         self._database_url, self._patient = database_url, patient
         self.start()
 
@@ -55,7 +55,7 @@ class App:
             self._process = subprocess.Popen(
                 [sys.executable, ROOT / "tests" / "browser" / "serve.py", self._patient, str(self.port)],
                 cwd=ROOT,
-                env=env | {"PATIENTSIM_DATABASE_URL": self._database_url},
+                env=env | {"PATIENTSIM_DATABASE_URL": self._database_url, "PATIENTSIM_RUNS": str(self.runs)},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,

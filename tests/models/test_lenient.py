@@ -6,7 +6,7 @@ import time
 from typing import Literal
 
 import pytest
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator
 
 from patientsim_core.models.lenient import objects
 from patientsim_core.models.structured import Unreadable, read
@@ -195,6 +195,19 @@ def test_junk_takes_no_longer_than_its_length(junk):
 
     least = min(seconds(25_000) for _ in range(3))
     assert min(seconds(100_000) for _ in range(3)) < 8 * least + 0.05  # of 4 times the length
+
+
+class Loose(BaseModel):
+    a: JsonValue
+
+
+def depth(value: object) -> int:
+    return 1 + depth(value["a"]) if isinstance(value, dict) else 0
+
+
+def test_what_is_read_is_never_deeper_than_can_be_walked_through():
+    found = read('{"a": ' * 30_000 + "1" + "}" * 30_000, Loose)
+    assert depth(found.a) < 100
 
 
 def test_a_deep_answer_is_no_trouble():

@@ -479,3 +479,35 @@ def test_a_very_long_history_is_read():
 def test_any_arrival_is_received(age, gender):
     arrival = Arrival(age=age, gender=gender, transport="")
     assert respond(lambda text: "I feel bad.", arrival=arrival)[-1].startswith("[DDX]")
+
+
+# --- what is asked again, and what is not -------------------------------------------------------------
+
+
+def test_a_confused_patient_is_not_asked_the_same_three_times_in_a_row():
+    asked = [topics(text) for text in respond(lambda text: "The light… it's too bright in here.", 12)]
+    assert all(len({*map(frozenset, asked[place : place + 3])}) > 1 for place in range(9))
+
+
+def test_a_second_refusal_is_accepted_for_good():
+    def answer(text: str) -> str:
+        return "Why do you need to know about smoking?" if topics(text) == {"tobacco"} else "No."
+
+    asked = respond(answer)
+    assert sum(topics(text) == {"tobacco"} for text in asked) == 2
+
+
+def test_nothing_is_said_before_anything_else():
+    asked = respond(lambda text: "I have a cough and a rash. Hurry up, what if I die?")
+    assert any(topics(text) == {"more"} for text in asked)
+    assert all(len(text.split()) <= 5 for text in asked if topics(text) == {"more"})
+
+
+def test_a_question_for_one_illness_leaves_the_others_to_ask():
+    history = chat("What brings you in?", "Chest pain.", "Do you have diabetes?", "No.")
+    asked = set()
+    for _ in range(24):
+        text = OfflineDoctor().question(MAN, history).text
+        asked |= topics(text)
+        history += chat(text, "No.")
+    assert "medical_history" in asked

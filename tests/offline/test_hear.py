@@ -194,3 +194,7 @@ def test_names_are_found_as_the_lexicon_finds_them():
 def test_plurals_and_the_longest_name_win():
     found = concept_names().find(["chest", "pains", "and", "shaking", "chills"])
     assert [mention.id for mention in found] == ["chest_pain", "rigors"]
+
+
+def test_a_cry_of_one_who_is_lost_is_no_impatience():
+    assert "impatient" not in heard("Somebody has moved the door. Do something about my pain.").moods
