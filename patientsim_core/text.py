@@ -25,11 +25,6 @@ def clean(text: str) -> str:
     return "".join(c for c in kept if c == "\n" or unicodedata.category(c) not in _HIDDEN).strip()
 
 
-@lru_cache(maxsize=1)
-def _segmenter() -> Segmenter:
-    return Segmenter(language="en", clean=False)
-
-
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences of a text, in order and trimmed; `Dr. Lee took 2.5 mg.` is one."""
@@ -45,7 +40,7 @@ def split_sentences(text: str) -> tuple[str, ...]:
     if _PLAIN.fullmatch(text) and not _ABBREVIATED.search(text):
         return tuple(_ENDS.split(text))
     found: list[str] = []
-    for part in _segmenter().segment(text):
+    for part in Segmenter(language="en", clean=False).segment(text):  # it keeps the text: one a call
         for piece in _MISSED.split(part.strip()):
             if found and found[-1].lower().split()[-1] in _TITLES:
                 found[-1] += f" {piece}"

@@ -1,8 +1,11 @@
 """Sentences, words, and what cleaning drops."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from patientsim_core.text import clean, sentences, words
+from patientsim_core.text import clean, sentences, split_sentences, words
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,19 @@ def test_a_number_with_its_unit_is_a_word():
 )
 def test_cleaning_drops_what_cannot_be_seen_and_keeps_the_rest(raw, kept):
     assert clean(raw) == kept
+
+
+def test_threads_do_not_mix_their_texts():
+    texts = [
+        f"Dr. {name} took 2.5 mg at {hour} p.m. It helped. ({name} said so.)"
+        for name in "ABCDEFGH"
+        for hour in range(1, 12)
+    ]
+    alone = [split_sentences(text) for text in texts]
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(split_sentences, texts * 5)) == alone * 5
+    finally:
+        sys.setswitchinterval(before)

@@ -6,15 +6,13 @@ from zlib import crc32
 
 from patientsim_core.case import Arrival
 from patientsim_core.dialogue import Question, Turn
+from patientsim_core.doctor import concluding
 from patientsim_core.errors import InputError
 from patientsim_core.offline.agenda import PARTS, Item, items
 from patientsim_core.offline.data import table
 from patientsim_core.offline.notes import OPENER, SECOND_LOOK, Notes, read_notes
 from patientsim_core.offline.rank import Findings, leading, rank, worth_asking
 from patientsim_core.offline.understand import read_alone
-
-MARK = "[DDX]"
-"""What a conclusion begins with (published protocol)."""
 
 _LEADS_AGAIN = {"comfort": 4, "brisk": 7, "steer": 5, "sympathy": 1_000, "about_you": 1_000}
 """Rounds until a kind of sentence is said again."""
@@ -55,8 +53,7 @@ class OfflineDoctor:
 
     def _conclusion(self, notes: Notes) -> Question:
         named = rank(notes.findings)
-        listed = "; ".join(f"{place}. {name}" for place, name in enumerate(named, 1))
-        return Question(text=f"{MARK} {listed}", differential=named)
+        return Question(text=concluding(named), differential=named)
 
     # --- what comes next -------------------------------------------------------------------------
 

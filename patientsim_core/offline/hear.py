@@ -137,7 +137,7 @@ class _Found:
 
     def take(self, clause: Clause) -> None:
         """Adds what a clause names; what the patient asks is not told."""
-        if clause.asks and len(clause.words) > 3:
+        if clause.asks and clause.words > 3:
             return
         if clause.concepts:
             kin = "family_medical_history" in self.topics or bool(

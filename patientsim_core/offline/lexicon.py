@@ -99,7 +99,7 @@ def brands() -> dict[str, str]:
     return table("drugs")["brands"]
 
 
-class _Finder:
+class NameFinder:
     """Finds names as whole words, longest first; a plural of the last word is understood.
 
     Names are looked up by their first word: one large regular expression took 30 times as long.
@@ -139,15 +139,15 @@ def _end_of_word(text: str, place: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def _concept_finder() -> _Finder:
-    return _Finder({name: (c.id, c.kind) for c in concepts().values() for name in c.names})
+def _concept_finder() -> NameFinder:
+    return NameFinder({name: (c.id, c.kind) for c in concepts().values() for name in c.names})
 
 
 @lru_cache(maxsize=1)
-def _drug_finder() -> _Finder:
+def _drug_finder() -> NameFinder:
     names = {drug: (brands().get(drug, drug), "drug") for drug in (*drugs(), *brands())}
     names |= {name: (c.id, "class") for c in drug_classes().values() for name in c.names}
-    return _Finder(names)
+    return NameFinder(names)
 
 
 @lru_cache(maxsize=8192)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from patientsim_core.offline.data import table
-from patientsim_core.offline.lexicon import Mention
-from patientsim_core.offline.names import concept_names, drug_names
+from patientsim_core.offline.lexicon import Mention, find_drugs
+from patientsim_core.offline.names import concept_names
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.words import cefr_level, medical_level
 
@@ -19,12 +19,11 @@ _SPLIT = re.compile(r" ?[,;] ?| but | though | although ")
 class Clause:
     """A clause in normalised words.
 
-    `denies_from` is the word from which it denies, -1 where it goes on with a denial before it, None where it
-    denies nothing; `asks` marks what the patient asks.
+    `denies_from` is the place from which it denies, -1 where it goes on with a denial before it, None where
+    it denies nothing; `asks` marks what the patient asks.
     """
 
     text: str
-    words: tuple[str, ...]
     denies_from: int | None
     asks: bool
     concepts: tuple[Mention, ...]
@@ -38,7 +37,12 @@ class Clause:
     @property
     def tells(self) -> bool:
         """Whether it says more than that there is nothing."""
-        return not self.asks and (self.denies_from is None or self.denies_from > 1)
+        before = self.text[: max(self.denies_from or 0, 0)]
+        return not self.asks and (self.denies_from is None or before.count(" ") > 1)
+
+    @property
+    def words(self) -> int:
+        return self.text.count(" ") + 1
 
 
 @dataclass(frozen=True)
@@ -99,11 +103,9 @@ def _clauses(normal: str) -> list[Clause]:
                 start = -1
             denying = start is not None
             asks = part.rstrip().endswith("?") and place == len(texts) - 1
-            words = tuple(text.split())
-            concepts, drugs = concept_names().find(words), drug_names().find(words)
-            if pattern("frames", "fancied").search(text):
-                concepts = []
-            found.append(Clause(text, words, start, asks, tuple(concepts), tuple(drugs)))
+            fancied = pattern("frames", "fancied").search(text)
+            concepts = () if fancied else tuple(concept_names().find(text))
+            found.append(Clause(text, start, asks, concepts, find_drugs(text)))
     return found
 
 
@@ -111,7 +113,7 @@ def _denies_from(text: str) -> int | None:
     harmless = [(m.start(), m.end()) for m in pattern("negation", "harmless").finditer(text)]
     for cue in pattern("negation", "cues").finditer(text):
         if not any(start <= cue.start() < end for start, end in harmless):
-            return text[: cue.start()].count(" ")
+            return cue.start()
     return None
 
 

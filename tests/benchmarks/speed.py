@@ -17,8 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
-from patientsim_core import ALL_PERSONAS, load_cases  # noqa: E402
-from patientsim_core.interview import interview, read_questions  # noqa: E402
+from patientsim_core import ALL_PERSONAS, Turn, load_cases, make_patient  # noqa: E402
+from patientsim_core.interview import read_questions  # noqa: E402
 
 SAMPLES = ROOT / "data_samples"
 LOADED = ("streamlit", "openai", "google.genai")
@@ -51,8 +51,17 @@ def replies() -> None:
     """Every reply of a 12-turn consultation with each of the 37 personas, over five cases."""
     cases = load_cases(SAMPLES / "cases.json")[::4]
     questions = read_questions(SAMPLES / "interviews" / "history.txt")
-    dialogues = [interview(case, persona, questions) for persona in ALL_PERSONAS for case in cases]
-    report("a reply", [turn.reply.seconds for dialogue in dialogues for turn in dialogue.turns if turn.reply])
+    taken = []
+    for persona in ALL_PERSONAS:
+        for case in cases:
+            patient, turns = make_patient(case, persona), list[Turn]()
+            for question in questions:
+                turns.append(Turn(role="doctor", text=question))
+                start = time.perf_counter()
+                reply = patient.reply(turns)
+                taken.append(time.perf_counter() - start)
+                turns.append(Turn(role="patient", text=reply.text, persona=persona, reply=reply))
+    report("a reply", taken)
 
 
 def page(times: int = 7) -> None:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def table(name: str) -> dict:
     """A whole TOML file of this folder."""
     return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
