@@ -10,10 +10,10 @@ from pages.parts.batch_form import Wanted, batch_form, wanted
 from pages.parts.nav import navigation
 from patientsim_core import PatientSimError, load_cases
 from patientsim_core import consultation as consult
-from patientsim_core.batches import Batches, folder_of, free_name, runs_folder
 from patientsim_core.estimate import plan
 from patientsim_core.export import literal
 from patientsim_core.models.prices import load_prices
+from patientsim_core.playing import Batches, folder_of, free_name, runs_folder
 from patientsim_core.report import planned
 from patientsim_core.storage.run_list import list_runs
 

@@ -1,5 +1,6 @@
 """What is said: turns, replies with what they disclose, and whole dialogues."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
@@ -84,6 +85,11 @@ class Question(Utterance):
     """What a doctor who is played says. With a `differential`, diagnoses in rank order, it concludes."""
 
     differential: list[str] = []
+
+
+def concluding(differential: Sequence[str]) -> str:
+    """The text of a doctor's last turn, as the published protocol has it: `[DDX] 1. …; 2. …`."""
+    return "[DDX] " + "; ".join(f"{rank}. {name}" for rank, name in enumerate(differential, 1))
 
 
 Role = Literal["doctor", "patient"]

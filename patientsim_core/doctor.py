@@ -8,7 +8,7 @@ from typing import Protocol
 from pydantic import BaseModel, Field
 
 from patientsim_core.case import Arrival
-from patientsim_core.dialogue import Question, Turn
+from patientsim_core.dialogue import Question, Turn, concluding
 from patientsim_core.errors import InputError
 from patientsim_core.models import (
     OFFLINE,
@@ -25,9 +25,6 @@ from patientsim_core.models.faults import Fault
 from patientsim_core.models.structured import Unreadable, read
 from patientsim_core.prompt import FOLDER, check_prompt, sections
 from patientsim_core.text import clean, words
-
-MARK = "[DDX]"
-"""What a doctor's last turn begins with (published protocol)."""
 
 DIAGNOSES = 5
 MAX_TURNS = 30
@@ -165,11 +162,6 @@ def read_answer(text: str) -> tuple[str, list[str]]:
         return _spoken(before), _diagnoses(_NEXT.split(listed[0])) if listed else []
     before, *listed = _MARKED.split(said.say, maxsplit=1)
     return _spoken(before), _diagnoses(said.differential or (_NEXT.split(listed[0]) if listed else []))
-
-
-def concluding(differential: Sequence[str]) -> str:
-    """The text of a doctor's last turn, as the protocol has it: `[DDX] 1. …; 2. …`."""
-    return f"{MARK} " + "; ".join(f"{rank}. {name}" for rank, name in enumerate(differential, 1))
 
 
 def _as_said(say: str, differential: list[str]) -> dict[str, object]:

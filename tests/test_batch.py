@@ -134,6 +134,13 @@ def test_an_error_that_repeats_stops_the_batch_after_a_few_with_one_message(fold
     }
 
 
+def test_failures_with_something_finished_between_them_do_not_stop_a_batch(folder, service):
+    ends, wrong = Answer("Where is it? [DDX] 1. A 2. B 3. C 4. D 5. E"), Problem.wrong_key()
+    service.answers(wrong, wrong, ends, ends, ends, wrong, wrong, ends)
+    progress = play(folder, ITEMS[:6], url=service.url, at_once=1)
+    assert (progress.stage, progress.failed, progress.finished) == (Stage.finished, 4, 2)
+
+
 def test_what_failed_is_played_on_from_where_it_was(folder, service):
     asked, refused = Answer("Where is it?"), Problem.wrong_key()
     service.answers(asked, asked, refused)
@@ -253,3 +260,17 @@ def test_work_that_waits_can_be_cancelled():
     gate.set()
     assert running.result() is True
     assert waiting.cancelled()
+
+
+def test_a_thread_passes_over_work_that_was_cancelled():
+    gate = threading.Event()
+    with Threads(1) as threads:
+        running, cancelled, last = (
+            threads.submit(gate.wait),
+            threads.submit(len, "a"),
+            threads.submit(len, "bb"),
+        )
+        assert until(running.running)
+        assert cancelled.cancel()
+        gate.set()
+        assert last.result(timeout=10) == 2

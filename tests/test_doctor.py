@@ -7,10 +7,10 @@ from kinds import KINDS, QUICK, settings
 from service import Answer, Problem
 
 from patientsim_core import InputError, ModelError, Turn, make_doctor
+from patientsim_core.dialogue import concluding
 from patientsim_core.doctor import (
     DIAGNOSES,
     check_doctor_prompt,
-    concluding,
     own_doctor_prompt,
     read_answer,
 )

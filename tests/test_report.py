@@ -49,6 +49,9 @@ def test_fewer_turns_and_a_longer_prompt_change_the_estimate():
         plan(Parameters(patient="openai:gpt-4o", max_turns=turns), CASES, ITEMS) for turns in (30, 5)
     )
     assert short.calls == {"openai:gpt-4o": 50}
+    half = plan(Parameters(patient="openai:gpt-4o", max_turns=ROUNDS // 2), CASES, ITEMS)
+    twice = 2 * half.usage["openai:gpt-4o"].prompt_tokens
+    assert usual.usage["openai:gpt-4o"].prompt_tokens > 1.2 * twice  # what was said is sent again each time
     assert short.usage["openai:gpt-4o"].prompt_tokens < usual.usage["openai:gpt-4o"].prompt_tokens / 3
     long = plan(Parameters(patient="openai:gpt-4o", patient_prompt="word " * 3_000), CASES, ITEMS)
     assert long.usage["openai:gpt-4o"].prompt_tokens > usual.usage["openai:gpt-4o"].prompt_tokens

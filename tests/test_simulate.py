@@ -84,6 +84,17 @@ def test_a_patient_who_tells_something_between_refusals_goes_on():
     assert played(Asks(last=20), patient)[1].reason is EndReason.concluded
 
 
+def test_an_answer_that_refuses_one_thing_and_tells_another_is_no_refusal():
+    class Torn(Answers):
+        def reply(self, history):
+            told = Disclosure(item="pain", fact="9", how=How.told)
+            return Reply(
+                text="Well.", disclosures=[told, Disclosure(item="alcohol", fact="x", how=How.refused)]
+            )
+
+    assert played(Asks(last=9), Torn())[1].reason is EndReason.concluded
+
+
 def test_a_model_that_fails_leaves_what_was_said_and_says_why():
     said, ending = played(Asks(), Answers(fails=3))
     assert [turn.role for turn in said] == ["doctor", "patient"] * 2 + ["doctor"]

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from patientsim_core.case import Arrival
-from patientsim_core.dialogue import Question, Turn
-from patientsim_core.doctor import concluding
+from patientsim_core.dialogue import Question, Turn, concluding
 from patientsim_core.errors import InputError
 from patientsim_core.offline.agenda import PARTS, Item, items
 from patientsim_core.offline.data import table

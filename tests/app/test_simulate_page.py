@@ -6,9 +6,9 @@ from driver import ROOT, checked, errors, plain
 from service import KEY, Answer
 from streamlit.testing.v1 import AppTest
 
-from patientsim_core import EndReason, batches
-from patientsim_core.batches import VARIABLE
+from patientsim_core import EndReason, playing
 from patientsim_core.persona import Dazed, Personality
+from patientsim_core.playing import VARIABLE
 from patientsim_core.storage.runs import open_run
 from tests.waiting import until
 
@@ -147,5 +147,5 @@ def test_a_run_that_cannot_be_read_is_listed_with_the_reason(runs):
 
 
 def test_a_server_plays_a_bounded_number_of_batches(runs, monkeypatch):
-    monkeypatch.setattr(batches, "MOST", 0)
+    monkeypatch.setattr(playing, "MOST", 0)
     assert "0 batches are playing" in errors(press(small(page()), "Start"))

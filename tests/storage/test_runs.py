@@ -96,7 +96,7 @@ def test_a_line_has_each_text_once_and_nothing_that_is_as_usual(folder):
     (line,) = (folder / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()
     assert line.startswith('{"id":"synthetic-01.plain-A-low-normal.1"')
     assert line.count("hurts") == 1
-    for redundant in ("null", "first_seconds", "Penicillin", '"stopped"'):
+    for redundant in ("null", '"model":', "first_seconds", "Penicillin", '"stopped"'):
         assert redundant not in line
     found = json.loads(line)
     assert found["usage"]["patient"] == {"prompt_tokens": 100, "completion_tokens": 9}
