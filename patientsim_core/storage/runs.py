@@ -15,12 +15,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from patientsim_core.case import Case
 from patientsim_core.case_file import load_cases
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError
+from patientsim_core.evaluation.verdict import Verdict
 from patientsim_core.job import Parameters
 from patientsim_core.persona import Persona
 from patientsim_core.selection import Item
@@ -28,7 +29,7 @@ from patientsim_core.storage.files import Log, write_whole
 from patientsim_core.storage.run_lines import from_line, to_line
 
 SCHEMA = 1
-DIALOGUES, FAILURES = "dialogues.jsonl", "failures.jsonl"
+DIALOGUES, FAILURES, VERDICTS = "dialogues.jsonl", "failures.jsonl", "verdicts.jsonl"
 CORE = Path(__file__).parents[1]
 _WORDS = (*sorted(CORE.glob("prompts/*.md")), *sorted(CORE.glob("offline/data/*.toml")), CORE / "words.toml")
 
@@ -53,6 +54,7 @@ class Run:
         self.folder, self.about = folder, about
         self.cases = {case.hadm_id: case for case in cases}
         self._finished, self._failed = Log(folder / DIALOGUES), Log(folder / FAILURES)
+        self._verdicts = Log(folder / VERDICTS)
 
     @property
     def name(self) -> str:
@@ -85,10 +87,27 @@ class Run:
         """Puts a dialogue on disk: a finished one for good, another among the failures."""
         (self._failed if dialogue.failure else self._finished).append(to_line(dialogue))
 
+    def verdicts(self) -> Iterator[Verdict]:
+        """Every verdict, in the order in which they came, one at a time. Raises InputError for a line that
+        is none."""
+        for _, line in self._verdicts.objects():
+            try:
+                yield Verdict.model_validate(line)
+            except ValidationError as error:
+                fields = ", ".join(str(fault["loc"][0]) for fault in error.errors())
+                raise InputError(f"{self._verdicts.path}: a verdict cannot be read ({fields}).") from None
+
+    def keep_verdicts(self, verdicts: Sequence[Verdict]) -> None:
+        """Puts the verdicts of one request on disk, all of them at once."""
+        lines = [one.model_dump_json(exclude_defaults=True) for one in verdicts]
+        if lines:
+            self._verdicts.append("\n".join(lines))
+
     def mend(self) -> None:
         """Cuts off what an earlier command was killed in the middle of writing."""
         self._finished.mend()
         self._failed.mend()
+        self._verdicts.mend()
 
     def _read(self, line: dict) -> Dialogue:
         by, repeat = self.parameters, line.get("repeat", 1)
