@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from pydantic import JsonValue
+from pydantic import Field, JsonValue
 
 from patientsim_core.dialogue import Record
 from patientsim_core.usage import Usage
@@ -45,7 +45,7 @@ class Verdict(Record):
     rationale: str = ""
     turn: int | None = None
     text: str = ""
-    detail: dict[str, JsonValue] = {}
+    detail: dict[str, JsonValue] = Field(default_factory=dict)
     attempts: int = 0
     usage: Usage = Usage()
 
