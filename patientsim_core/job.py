@@ -14,6 +14,7 @@ from patientsim_core.patient import make_patient
 from patientsim_core.prompt import check_prompt
 from patientsim_core.selection import Item
 from patientsim_core.simulate import Ending, simulate
+from patientsim_core.work import CANCELLED
 
 PATIENCE = Limits(attempts=20, seconds=600.0, pause=0.5, longest=30.0)
 """How long a batch waits for a model: nobody sits in front of it, so a busy service is asked for longer."""
@@ -81,7 +82,7 @@ def play(
             turns.append(next(stream))
             if heard:
                 heard(job, turns[-1])
-        ending, failure = Ending(EndReason.cancelled), Failure(kind="cancelled", text="Stopped by the user.")
+        ending, failure = Ending(EndReason.cancelled), CANCELLED
     except StopIteration as end:
         ending = end.value
         failure = ending.error and Failure(kind=ending.error.fault, text=str(ending.error))

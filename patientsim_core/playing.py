@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from patientsim_core.batch import Batch, Progress
+from patientsim_core.batch import Batch
 from patientsim_core.case import Case
 from patientsim_core.errors import InputError, PatientSimError
 from patientsim_core.job import Parameters
@@ -16,6 +16,7 @@ from patientsim_core.models import Settings
 from patientsim_core.selection import Item
 from patientsim_core.storage.runs import writing
 from patientsim_core.threads import Threads
+from patientsim_core.work import Progress
 
 VARIABLE = "PATIENTSIM_RUNS"
 """Where runs are kept; below the project if it is not set."""

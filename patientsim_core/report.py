@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 
-from patientsim_core.batch import Progress
 from patientsim_core.estimate import Plan
 from patientsim_core.models import OFFLINE
 from patientsim_core.models.prices import Prices
 from patientsim_core.usage import Usage
+from patientsim_core.work import Progress
 
 SHOWN = 10
 """So many failures are listed."""

@@ -9,16 +9,17 @@ from kinds import settings
 from problems import Problem
 from wire import Answer
 
-from patientsim_core import EndReason, Persona, StorageError
+from patientsim_core import EndReason, Persona, StorageError, work
 from patientsim_core import batch as batches
 from patientsim_core import job as jobs
-from patientsim_core.batch import ALIKE, Batch, Stage
+from patientsim_core.batch import Batch
 from patientsim_core.job import Parameters
 from patientsim_core.models import Limits
 from patientsim_core.models.prices import load_prices
 from patientsim_core.selection import select
 from patientsim_core.storage.runs import open_run, writing
 from patientsim_core.threads import Threads
+from patientsim_core.work import ALIKE, Stage
 from tests import model_server
 from tests.cases import CASES, HEART
 from tests.waiting import until
@@ -195,7 +196,7 @@ def test_a_stop_lets_turns_end_and_keeps_what_was_said(folder, service, server):
 
 
 def test_a_turn_that_does_not_end_is_left_behind(folder, service, monkeypatch):
-    monkeypatch.setattr(batches, "GRACE", 0.3)
+    monkeypatch.setattr(work, "GRACE", 0.3)
     service.answers(Answer("Where is it?"), Answer("Here.", delay=5.0))
     with writing(folder, MODELS, list(CASES.values()), ITEMS[:1]) as run:
         threads = Threads(1)

@@ -3,7 +3,6 @@
 import pytest
 
 from patientsim_core import Persona
-from patientsim_core.batch import Progress
 from patientsim_core.dialogue import Failure
 from patientsim_core.estimate import ROUNDS, plan
 from patientsim_core.job import Parameters
@@ -11,6 +10,7 @@ from patientsim_core.models.prices import load_prices
 from patientsim_core.report import duration, outcome, planned, so_far
 from patientsim_core.selection import Item, select
 from patientsim_core.usage import Usage
+from patientsim_core.work import Progress
 from tests.cases import CASES, HEART
 
 PRICES = load_prices()

@@ -4,13 +4,13 @@ import streamlit as st
 
 from pages.parts.keys import settings_for
 from patientsim_core import PatientSimError
-from patientsim_core.batch import Stage
 from patientsim_core.export import literal
 from patientsim_core.models.prices import Prices
 from patientsim_core.playing import Batches, Playing
 from patientsim_core.report import outcome, so_far
 from patientsim_core.storage.run_list import RunSummary
 from patientsim_core.storage.runs import open_run
+from patientsim_core.work import Stage
 
 SECONDS = 1.0
 """How often progress is drawn anew."""

@@ -7,9 +7,9 @@ from threading import Event, Thread
 
 from tqdm import tqdm
 
-from patientsim_core.batch import Progress
 from patientsim_core.models.prices import Prices
 from patientsim_core.report import so_far
+from patientsim_core.work import Progress
 
 
 @contextmanager

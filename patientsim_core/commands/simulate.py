@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, JsonValue
 
-from patientsim_core.batch import Batch, Stage
+from patientsim_core.batch import Batch
 from patientsim_core.case import Case
 from patientsim_core.case_file import load_cases
 from patientsim_core.commands.bar import bar, say
@@ -31,6 +31,7 @@ from patientsim_core.report import outcome, planned
 from patientsim_core.selection import Item, combinations, select
 from patientsim_core.storage.runs import writing
 from patientsim_core.text import clean
+from patientsim_core.work import Stage
 
 HELP = "play dialogues between a doctor and patients"
 MOST_AT_ONCE = 1_000
@@ -167,7 +168,7 @@ def run(given: argparse.Namespace) -> int:
             with bar(progress, prices), _stopped_by_signals(batch):
                 batch.play()
         say("\n".join(outcome(progress, str(wanted.out), prices)))
-    return 0 if progress.done == progress.planned and progress.stage is not Stage.stopped else 1
+    return 0 if progress.is_whole else 1
 
 
 def _show(job: Job, turn: Turn) -> None:

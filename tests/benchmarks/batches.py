@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT)]
 
 from patientsim_core import load_cases  # noqa: E402
-from patientsim_core.batch import Batch, Progress  # noqa: E402
+from patientsim_core.batch import Batch  # noqa: E402
 from patientsim_core.estimate import plan  # noqa: E402
 from patientsim_core.facts import facts_of  # noqa: E402
 from patientsim_core.job import Parameters  # noqa: E402
@@ -36,6 +36,7 @@ from patientsim_core.prompt import system_prompt  # noqa: E402
 from patientsim_core.selection import Item, select  # noqa: E402
 from patientsim_core.storage.runs import open_run, writing  # noqa: E402
 from patientsim_core.threads import Threads  # noqa: E402
+from patientsim_core.work import Progress  # noqa: E402
 from tests.model_server import calls, digest, running  # noqa: E402
 
 SAMPLES = ROOT / "data_samples" / "cases.json"
