@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-from patientsim_core.commands import simulate, transcripts
+from patientsim_core.commands import evaluate, import_run, simulate, transcripts
 from patientsim_core.errors import ModelError, PatientSimError
 
-COMMANDS = {"simulate": simulate, "transcripts": transcripts}
+COMMANDS = {"simulate": simulate, "evaluate": evaluate, "import": import_run, "transcripts": transcripts}
 
 
 def main(arguments: list[str] | None = None) -> int:

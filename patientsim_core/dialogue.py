@@ -65,7 +65,7 @@ class Utterance(Record):
     """
 
     text: str
-    usage: Usage = Usage()
+    usage: Usage = Field(default_factory=Usage)
     seconds: float = 0.0
     first_seconds: float = 0.0
     attempts: int = 0

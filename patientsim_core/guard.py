@@ -43,6 +43,11 @@ def word_limit(persona: Persona) -> int:
     return BEGINNERS_WORDS if persona.cefr is Cefr.A else WORDS
 
 
+def without_directions(text: str) -> str:
+    """Spoken words only: what stands in asterisks or brackets is left out."""
+    return " ".join(_STAGE.sub(" ", text).split())
+
+
 class Guard:
     """Checks a reply sentence by sentence and records what it did in `actions`.
 
@@ -68,7 +73,7 @@ class Guard:
     def admit(self, sentence: str) -> str:
         """The sentence as it may be said; empty where it may not."""
         said = " ".join(sentence.split())
-        kept = " ".join(_STAGE.sub(" ", said).split())
+        kept = without_directions(said)
         if kept != said:
             self.note("removed", "stage direction")
         bare = _SPEAKER.sub("", kept).strip(_QUOTES + " ")

@@ -70,7 +70,7 @@ def system_prompt(case: Case, persona: Persona, facts: Sequence[Fact], prompt: s
     words = _words(case, persona.cefr)
     levels = dict(zip(("personality", "cefr", "recall", "dazed"), persona.levels, strict=True))
     texts = [sections("persona.md")[f"{axis}: {level}"] for axis, level in levels.items()]
-    names = {item: _item(case, item) for item in ITEMS}
+    names = {item: item_text(case, item) for item in ITEMS}
     names |= zip(_CHARACTER, (Template(text).substitute(words) for text in texts), strict=True)
     names |= {"record": record(case, persona, facts), "words": str(word_limit(persona)), **words}
     names["sentences"] = str(sentence_limit(persona))
@@ -84,7 +84,7 @@ def record(case: Case, persona: Persona, facts: Sequence[Fact]) -> str:
     for item, label in ITEMS.items():
         if item in HIDDEN:
             continue
-        known = _item(case, item)
+        known = item_text(case, item)
         if persona.recall is Recall.low and item in PAST:
             known = _remembered(case, item, facts)
         if known:
@@ -96,7 +96,7 @@ def record(case: Case, persona: Persona, facts: Sequence[Fact]) -> str:
     return "\n".join(lines)
 
 
-def _item(case: Case, item: str) -> str:
+def item_text(case: Case, item: str) -> str:
     """An item as the record has it; empty where it is not recorded."""
     if item == "present_illness":
         has, lacks = values(case.present_illness_positive), values(case.present_illness_negative)

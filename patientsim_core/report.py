@@ -40,20 +40,25 @@ def so_far(progress: Progress, prices: Prices) -> str:
     return " · ".join(parts)
 
 
-def outcome(progress: Progress, where: str, prices: Prices) -> list[str]:
-    """What came of it: dialogues, tokens and cost by model, options that were not taken, failures."""
+def outcome(
+    progress: Progress, where: str, prices: Prices, noun: str = "dialogue", done: str = "played"
+) -> list[str]:
+    """What came of it: dialogues played (or what `noun` and `done` say), tokens and cost by model, options
+    that were not taken, failures."""
     lines = [progress.why] if progress.why else []
     rate = f", {progress.rate:.1f} a second" if progress.finished else ""
     lines.append(
-        f"{where}: {progress.done:,} of {_many(progress.planned, 'dialogue')} are there; "
-        f"{progress.finished:,} played in {duration(progress.seconds)}{rate}."
+        f"{where}: {progress.done:,} of {_many(progress.planned, noun)} are there; "
+        f"{progress.finished:,} {done} in {duration(progress.seconds)}{rate}."
     )
     for model, used in progress.usage.items():
         if model != OFFLINE:
             lines.append(f"{model}: {_tokens(used)}{_price(prices.cost(model, used))}.")
     for model, names in progress.ignored.items():
         lines.append(f"{model} does not take: {', '.join(sorted(names))}.")
-    return lines + _missing(progress)
+    if progress.unscored:
+        lines.append(f"{_many(progress.unscored, 'verdict')} unscored: the judge's answer could not be read.")
+    return lines + _missing(progress, noun)
 
 
 def total_tokens(usages: Iterable[Usage]) -> int:
@@ -70,12 +75,12 @@ def duration(seconds: float) -> str:
     return f"{seconds // 3600} h {seconds % 3600 // 60} min"
 
 
-def _missing(progress: Progress) -> list[str]:
+def _missing(progress: Progress, noun: str) -> list[str]:
     """What did not finish, and what to do."""
     if not progress.failures:
         left = progress.planned - progress.done
-        return [f"{_many(left, 'dialogue')} missing; the same again goes on from here."] if left else []
-    lines = [f"{_many(len(progress.failures), 'dialogue')} did not finish; the same again tries once more:"]
+        return [f"{_many(left, noun)} missing; the same again goes on from here."] if left else []
+    lines = [f"{_many(len(progress.failures), noun)} did not finish; the same again tries once more:"]
     lines += [f"- {id}: {failure.text}" for id, failure in [*progress.failures.items()][:SHOWN]]
     more = len(progress.failures) - SHOWN
     return [*lines, f"- and {more:,} more, in failures.jsonl"] if more > 0 else lines

@@ -44,8 +44,9 @@ class Stage(StrEnum):
 class Progress:
     """How far it is. Only the work writes it; anybody may read it.
 
-    `earlier` pieces were done before it began; `said` counts turns, of dialogues; `usage` is by model, of
-    this work alone; `seconds` run until it ends; `why` says what made it stop by itself.
+    `earlier` pieces were done before it began; `said` counts turns, of dialogues, `unscored` verdicts;
+    `usage` is by model, of this work alone; `seconds` run until it ends; `why` says what made it stop by
+    itself.
     """
 
     planned: int
@@ -53,6 +54,7 @@ class Progress:
     finished: int = 0
     failed: int = 0
     said: int = 0
+    unscored: int = 0
     usage: dict[str, Usage] = field(default_factory=dict)
     failures: dict[str, Failure] = field(default_factory=dict)
     ignored: dict[str, set[str]] = field(default_factory=dict)

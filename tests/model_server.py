@@ -1,12 +1,13 @@
 """A model service on this machine that answers like OpenAI's chat completions after a fixed time.
 
-    python tests/model_server.py PORT [--latency 0.3] [--turns 13] [--trouble] [--wait 1]
+    python tests/model_server.py PORT [--latency 0.3] [--turns 13] [--trouble] [--wait 1] [--garbage 0.1]
 
-It plays both parts, by what it is asked: a doctor, recognised by the JSON schema, who concludes in its turn
-number `--turns`, and a patient. Answers depend on the request alone. With `--trouble` 20% of requests get
-status 500, 20% status 429 with Retry-After (`--wait` seconds), 5% an answer that breaks off, 5% one that is
-no JSON. GET /calls tells how often it answered well, how often each trouble was made, and how often each
-patient was asked, by a hash of its system prompt. Ends with its standard input.
+It plays all parts, by what it is asked, recognised by the JSON schema: a doctor, who concludes in its turn
+number `--turns`, a judge, and, without a schema, a patient. Answers depend on the request alone. With
+`--trouble` 20% of requests get status 500, 20% status 429 with Retry-After (`--wait` seconds), 5% an answer
+that breaks off, 5% one that is no JSON. GET /calls tells how often it answered well, how often each trouble
+was made, and how often each patient was asked, by a hash of its system prompt. A judge gives no JSON for a
+share `--garbage` of what it is asked, always the same (see `is_garbage`). Ends with its standard input.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import hashlib
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -35,8 +37,9 @@ TROUBLES = (("status 500", 0.2), ("status 429", 0.2), ("cut", 0.05), ("malformed
 class Server:
     """`calls` counts what was done, by name; `patients` answers, by the hash of the system prompt."""
 
-    def __init__(self, latency: float, turns: int, trouble: bool, wait: float):
+    def __init__(self, latency: float, turns: int, trouble: bool, wait: float, garbage: float):
         self.latency, self.turns, self.trouble, self.wait = latency, turns, trouble, wait
+        self.garbage = garbage
         self.calls: Counter[str] = Counter()
         self.patients: Counter[str] = Counter()
         self._chance = random.Random(1)
@@ -89,6 +92,15 @@ class Server:
         if "response_format" not in request:
             self.patients[digest(messages[0]["content"])] += 1
             return ANSWERS[number % len(ANSWERS)].format(n=number % 9 + 1)
+        form = request["response_format"]["json_schema"]["name"]
+        if form != "Said":
+            question = messages[1]["content"]
+            self.calls[form] += 1
+            return (
+                "I'd rather not."
+                if is_garbage(question, self.garbage)
+                else json.dumps(_judged(form, question))
+            )
         last = spoken + 1 >= self.turns
         return json.dumps(
             {
@@ -96,6 +108,37 @@ class Server:
                 "differential": DIAGNOSES if last else [],
             }
         )
+
+
+def is_garbage(question: str, share: float) -> bool:
+    """Whether a judge's answer to a question is no JSON, however often it is asked."""
+    return int(digest(question), 16) / 16**16 < share
+
+
+def _judged(form: str, question: str) -> dict:
+    """A judge's answer of a form; scores depend on the question alone."""
+    number = int(digest(question), 16)
+    lines = re.findall(r"^(\d+)\. ", question.partition("\nDoctor: ")[2], re.MULTILINE)
+    if form == "Score":
+        return {"reason": "See turn 1.", "quote": "", "score": number % 4 + 1}
+    if form == "Match":
+        return {"reason": "It is there.", "match": number % 5 + 1}
+    if form == "KindsOf":
+        kinds = [{"number": int(one), "kind": "information", "items": ["pain"]} for one in lines]
+        return {"sentences": kinds}
+    if form == "RelationsAll":
+        relation = {
+            "relations": [{"item": "pain", "relation": "entailed"}],
+            "adds": False,
+            "plausibility": None,
+        }
+        return {"sentences": [{"number": int(one), "reason": "", **relation} for one in lines]}
+    items = re.findall(r"^- (\w+)$", question, re.MULTILINE) or re.findall(
+        r"(\w+) \(", question.rpartition("Items: ")[2]
+    )
+    if form == "Extraction":
+        return {"items": [{"item": item, "value": "something"} for item in items]}
+    return {"items": [{"item": item, "reason": "", "score": number % 4 + 1} for item in items]}
 
 
 def digest(system: str) -> str:
@@ -138,7 +181,7 @@ def calls(address: str) -> dict:
 
 
 async def main(given: argparse.Namespace) -> None:
-    server = Server(given.latency, given.turns, given.trouble, given.wait)
+    server = Server(given.latency, given.turns, given.trouble, given.wait, given.garbage)
     listening = await asyncio.start_server(server.serve, "127.0.0.1", given.port, limit=2**22, backlog=1024)
     sys.stdout.write(f"{listening.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
@@ -153,4 +196,5 @@ if __name__ == "__main__":
     parser.add_argument("--turns", type=int, default=13)
     parser.add_argument("--trouble", action="store_true")
     parser.add_argument("--wait", type=float, default=1.0)
+    parser.add_argument("--garbage", type=float, default=0.0)
     asyncio.run(main(parser.parse_args()))

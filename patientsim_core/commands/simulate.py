@@ -1,10 +1,6 @@
 """simulate: a doctor and patients who are both played, dialogue after dialogue, into a run's folder."""
 
 import argparse
-import os
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +12,7 @@ from patientsim_core.case_file import load_cases
 from patientsim_core.commands.bar import bar, say
 from patientsim_core.commands.config import Config, read_config
 from patientsim_core.commands.executor import executor
+from patientsim_core.commands.signals import stopped_by_signals
 from patientsim_core.dialogue import Turn
 from patientsim_core.doctor import MAX_TURNS
 from patientsim_core.doctor import NAMES as DOCTOR_NAMES
@@ -31,7 +28,6 @@ from patientsim_core.report import outcome, planned
 from patientsim_core.selection import Item, combinations, select
 from patientsim_core.storage.runs import writing
 from patientsim_core.text import clean
-from patientsim_core.work import Stage
 
 HELP = "play dialogues between a doctor and patients"
 MOST_AT_ONCE = 1_000
@@ -165,7 +161,7 @@ def run(given: argparse.Namespace) -> int:
         progress = batch.progress
         say("\n".join(planned(plan(parameters, kept.cases, items, progress.earlier), prices)))
         if batch.jobs:
-            with bar(progress, prices), _stopped_by_signals(batch):
+            with bar(progress, prices), stopped_by_signals(batch):
                 batch.play()
         say("\n".join(outcome(progress, str(wanted.out), prices)))
     return 0 if progress.is_whole else 1
@@ -173,20 +169,3 @@ def run(given: argparse.Namespace) -> int:
 
 def _show(job: Job, turn: Turn) -> None:
     say(f"{job.item.id}  {turn.role.title()}: {clean(turn.text)}")
-
-
-@contextmanager
-def _stopped_by_signals(batch: Batch) -> Iterator[None]:
-    """Ctrl-C, or an end asked for by the system, stops the batch in order; a second one at once."""
-
-    def stop(number: int, frame: object) -> None:
-        if batch.progress.stage is not Stage.running:
-            os._exit(128 + number)
-        batch.stop("Stopping: what is being said may end; once more stops at once.")
-
-    before = {one: signal.signal(one, stop) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -47,7 +47,7 @@ class Verdict(Record):
     text: str = ""
     detail: dict[str, JsonValue] = Field(default_factory=dict)
     attempts: int = 0
-    usage: Usage = Usage()
+    usage: Usage = Field(default_factory=Usage)
 
     @property
     def key(self) -> tuple[str, str, str, int]:

@@ -31,7 +31,19 @@ from patientsim_core.storage.run_lines import from_line, to_line
 SCHEMA = 1
 DIALOGUES, FAILURES, VERDICTS = "dialogues.jsonl", "failures.jsonl", "verdicts.jsonl"
 CORE = Path(__file__).parents[1]
-_WORDS = (*sorted(CORE.glob("prompts/*.md")), *sorted(CORE.glob("offline/data/*.toml")), CORE / "words.toml")
+_WORDS = [
+    path
+    for pattern in ("prompts/*.md", "offline/data/*.toml", "words.toml")
+    for path in sorted(CORE.glob(pattern))
+    if path.stem != "judge"  # judges say nothing in a dialogue
+]
+
+
+class Imported(BaseModel):
+    """What an imported run was made of: the name of the folder, and a hash of each file that was read."""
+
+    source: str
+    files: dict[str, str]
 
 
 class About(BaseModel):
@@ -45,6 +57,7 @@ class About(BaseModel):
     parameters: Parameters
     words: str
     planned: list[tuple[str, str, int]]
+    imported: Imported | None = None
 
 
 class Run:
@@ -140,7 +153,11 @@ def read_about(folder: Path) -> About:
 
 @contextmanager
 def writing(
-    folder: str | Path, parameters: Parameters, cases: Sequence[Case], items: Sequence[Item]
+    folder: str | Path,
+    parameters: Parameters,
+    cases: Sequence[Case],
+    items: Sequence[Item],
+    imported: Imported | None = None,
 ) -> Iterator[Run]:
     """The run of a folder, begun if there is none, with other processes kept from writing. Items and cases
     that it does not have yet are added.
@@ -152,7 +169,19 @@ def writing(
     if not (folder / "run.json").exists() and _is_taken(folder):
         raise InputError(f"{folder}: is there already and is no run. Choose another name.")
     with _locked(folder):
-        run = _begun(folder, parameters, cases, items)
+        run = _begun(folder, parameters, cases, items, imported)
+        run.mend()
+        yield run
+
+
+@contextmanager
+def judging(folder: str | Path) -> Iterator[Run]:
+    """A run that is there, with other processes kept from writing. Raises InputError where there is none, or
+    it is being written."""
+    folder = Path(folder)
+    read_about(folder)
+    with _locked(folder):
+        run = open_run(folder)
         run.mend()
         yield run
 
@@ -182,14 +211,22 @@ def _is_taken(folder: Path) -> bool:
     return not folder.is_dir() or any(not one.name.startswith(".") for one in folder.iterdir())
 
 
-def _begun(folder: Path, parameters: Parameters, cases: Sequence[Case], items: Sequence[Item]) -> Run:
+def _begun(
+    folder: Path,
+    parameters: Parameters,
+    cases: Sequence[Case],
+    items: Sequence[Item],
+    imported: Imported | None,
+) -> Run:
     if (folder / "run.json").exists():
         run = open_run(folder)
-        _check_same(run, parameters, cases)
+        _check_same(run, parameters, cases, imported)
         about, known = run.about, run.cases
     else:
         now = datetime.now(UTC).replace(microsecond=0)
-        about, known = About(created=now, parameters=parameters, words=words_hash(), planned=[]), {}
+        words = "" if imported else words_hash()  # an imported run owes nothing to this project's words
+        about = About(created=now, parameters=parameters, words=words, planned=[], imported=imported)
+        known = {}
     planned = [(item.case, item.persona.key, item.repeat) for item in items]
     about = about.model_copy(update={"planned": list(dict.fromkeys([*about.planned, *planned]))})
     known = known | {case.hadm_id: case for case in cases}
@@ -206,17 +243,27 @@ def words_hash() -> str:
     return found.hexdigest()[:16]
 
 
-def _check_same(run: Run, parameters: Parameters, cases: Sequence[Case]) -> None:
+def _check_same(run: Run, parameters: Parameters, cases: Sequence[Case], imported: Imported | None) -> None:
     """Raises InputError with what differs, one difference a line."""
     old, new = _flat(run.parameters), _flat(parameters)
     differs = [f"{name} was {old[name]}, now {new[name]}" for name in new if old[name] != new[name]]
-    if run.about.words != words_hash():
+    if bool(imported) != bool(run.about.imported):
+        differs.append(
+            "its dialogues were imported" if run.about.imported else "its dialogues were played here"
+        )
+    elif imported and imported.files != run.about.imported.files:
+        changed = {name for name, _ in imported.files.items() ^ run.about.imported.files.items()}
+        differs.append(f"other files were imported ({', '.join(sorted(changed))})")
+    elif not imported and run.about.words != words_hash():
         differs.append("this project's prompts or word data have changed since")
+    changed = []
     for case in cases:
         known = run.cases.get(case.hadm_id)
         fields = [name for name, value in case if known and value != getattr(known, name, None)]
         if fields:
-            differs.append(f"case {case.hadm_id} has changed ({', '.join(fields)})")
+            changed.append(f"case {case.hadm_id} has changed ({', '.join(fields)})")
+    more = [f"so have {len(changed) - 3:,} more cases"] if len(changed) > 3 else []
+    differs += changed[:3] + more
     if differs:
         raise InputError(
             f"{run.folder}: holds a run that was made differently: {'; '.join(differs)}. "
