@@ -14,7 +14,7 @@ from patientsim_core.errors import InputError, PatientSimError
 from patientsim_core.job import Parameters
 from patientsim_core.models import Settings
 from patientsim_core.selection import Item
-from patientsim_core.storage.runs import writing
+from patientsim_core.storage.run_writing import writing
 from patientsim_core.threads import Threads
 from patientsim_core.work import Progress
 

@@ -133,6 +133,8 @@ def _judged(form: str, question: str) -> dict:
             "plausibility": None,
         }
         return {"sentences": [{"number": int(one), "reason": "", **relation} for one in lines]}
+    if form == "Telling":
+        return {"facts": [{"fact": int(one), "turn": 1, "how": "told"} for one in lines or range(1, 4)]}
     items = re.findall(r"^- (\w+)$", question, re.MULTILINE) or re.findall(
         r"(\w+) \(", question.rpartition("Items: ")[2]
     )

@@ -17,7 +17,8 @@ from patientsim_core.job import Parameters
 from patientsim_core.models import Limits
 from patientsim_core.models.prices import load_prices
 from patientsim_core.selection import select
-from patientsim_core.storage.runs import open_run, writing
+from patientsim_core.storage.run_writing import writing
+from patientsim_core.storage.runs import open_run
 from patientsim_core.threads import Threads
 from patientsim_core.work import ALIKE, Stage
 from tests import model_server

@@ -19,7 +19,7 @@ from patientsim_core.job import PATIENCE
 from patientsim_core.models import OFFLINE, check_permission, load_model
 from patientsim_core.models.prices import load_prices
 from patientsim_core.report import outcome, planned
-from patientsim_core.storage.runs import judging
+from patientsim_core.storage.run_writing import judging
 
 HELP = "judge a run's dialogues"
 

@@ -26,7 +26,7 @@ from patientsim_core.persona import AXES, read_level
 from patientsim_core.prompt import read_prompt
 from patientsim_core.report import outcome, planned
 from patientsim_core.selection import Item, combinations, select
-from patientsim_core.storage.runs import writing
+from patientsim_core.storage.run_writing import writing
 from patientsim_core.text import clean
 
 HELP = "play dialogues between a doctor and patients"

@@ -6,6 +6,7 @@ from itertools import islice
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.estimate import Plan
 from patientsim_core.evaluation import doctor, fidelity
+from patientsim_core.evaluation.evaluate import is_counted
 from patientsim_core.evaluation.judge import conversation, record_of
 from patientsim_core.evaluation.verdict import Metric
 from patientsim_core.storage.runs import Run
@@ -48,7 +49,9 @@ def _one(dialogue: Dialogue, metric: Metric) -> tuple[int, Usage]:
         return _times(2 * turns, record // 2 + 2 * RUBRIC, LIST // 2)
     if metric is Metric.profile:
         return _times(2, (talk + 2 * RUBRIC + record) // 2, LIST)
-    return _times(1, RUBRIC, SCORE) if metric is Metric.ddx else (0, Usage())
+    if is_counted(metric, dialogue):
+        return 0, Usage()
+    return _times(1, RUBRIC, SCORE) if metric is Metric.ddx else _times(1, talk + record, LIST)
 
 
 def _times(calls: int, prompt: int, answer: int) -> tuple[int, Usage]:

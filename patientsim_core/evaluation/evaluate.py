@@ -25,8 +25,11 @@ METRICS: Mapping[Metric, ModuleType] = {
     Metric.language: language,
     Metric.disclosure: disclosure,
 }
-COUNTED = (Metric.language, Metric.disclosure)
-"""Metrics that no judge is asked for: they are counted, whoever judges."""
+
+
+def is_counted(metric: Metric, dialogue: Dialogue) -> bool:
+    """Whether no judge is asked, whoever judges: for language, and where the patient kept its own account."""
+    return metric is Metric.language or (metric is Metric.disclosure and disclosure.is_recorded(dialogue))
 
 
 class Task(NamedTuple):
@@ -67,7 +70,7 @@ class Evaluation(Work[Task, Failure | None]):
         for dialogue in self.run.dialogues():
             for judge in self.judges or [None]:
                 for metric in self.metrics:
-                    task = self._task(dialogue, metric, None if metric in COUNTED else judge)
+                    task = self._task(dialogue, metric, None if is_counted(metric, dialogue) else judge)
                     if task.missing:
                         yield task
                     else:

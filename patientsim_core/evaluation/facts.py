@@ -201,6 +201,7 @@ def _unscored(dialogue: Dialogue, by: Judge, sentence: Sentence, answer: Structu
         raw=answer.text if answer else "",
         judge=by.name,
         repeat=by.repeat,
+        seed=by.seed,
         turn=sentence.turn,
         text=sentence.text,
     )

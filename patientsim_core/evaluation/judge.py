@@ -50,6 +50,7 @@ class Judge:
             field=field,
             judge=self.name,
             repeat=self.repeat,
+            seed=self.seed,
             **about,
         )
 

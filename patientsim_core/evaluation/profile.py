@@ -94,5 +94,6 @@ def _left_out(dialogue: Dialogue, by: Judge, item: str, answer: Structured | Non
         raw=answer.text if answer else "",
         judge=by.name,
         repeat=by.repeat,
+        seed=by.seed,
         detail=detail,
     )

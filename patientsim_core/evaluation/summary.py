@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from statistics import fmean, stdev
+from typing import NamedTuple
 
 from patientsim_core.evaluation.aggregate import Estimate, Scores, mean_interval, per_dialogue
 from patientsim_core.evaluation.ratios import Item, Sentence, consistency, factuality
@@ -46,28 +48,31 @@ def _ratios(key: tuple, repeats: Mapping[int, list], unscored: int) -> list[Scor
     return found
 
 
-def figures(run: Run) -> dict[tuple[Metric, str, str], Estimate]:
-    """Means with intervals by metric, judge and field, over the run's dialogues, clustered by case."""
+class Figure(NamedTuple):
+    """A mean over dialogues, and the mean standard deviation of repeated judgements of one dialogue, None
+    where none was repeated."""
+
+    estimate: Estimate
+    spread: float | None
+
+
+def figures(run: Run) -> dict[tuple[Metric, str, str], Figure]:
+    """Figures by metric, judge and field, over the run's dialogues, clustered by case."""
     cases = {item.id: item.case for item in run.planned}
     columns: dict[tuple, list[Scores]] = defaultdict(list)
     for one in dialogue_scores(run.verdicts()):
         columns[(one.metric, one.judge, one.field)].append(one)
     failed = len(run.failures())
-    return {
-        key: _with_failed(
-            mean_interval(
-                [one.score for one in scores],
-                [cases.get(one.dialogue_id, one.dialogue_id) for one in scores],
-                unscored=[one.unscored for one in scores],
-            ),
-            failed,
+    found = {}
+    for key, scores in columns.items():
+        estimate = mean_interval(
+            [one.score for one in scores],
+            [cases.get(one.dialogue_id, one.dialogue_id) for one in scores],
+            unscored=[one.unscored for one in scores],
         )
-        for key, scores in columns.items()
-    }
-
-
-def _with_failed(found: Estimate, failed: int) -> Estimate:
-    return Estimate(found.mean, found.low, found.high, found.n, found.unscored, failed)
+        spreads = [one.spread for one in scores if one.spread is not None]
+        found[key] = Figure(replace(estimate, failed=failed), fmean(spreads) if spreads else None)
+    return found
 
 
 PUBLISHED_CALLS_A_SENTENCE = 5
@@ -98,7 +103,7 @@ def effort(run: Run) -> list[str]:
     return lines
 
 
-def table(found: Mapping[tuple[Metric, str, str], Estimate]) -> list[str]:
+def table(found: Mapping[tuple[Metric, str, str], Figure]) -> list[str]:
     """The figures as lines of text, a judge and metric after the other."""
     lines: list[str] = []
     order = {metric: place for place, metric in enumerate(Metric)}
@@ -107,10 +112,11 @@ def table(found: Mapping[tuple[Metric, str, str], Estimate]) -> list[str]:
         if (metric, judge) != last:
             lines += ["", f"{metric}, by {judge}"]
             last = (metric, judge)
-        one = found[(metric, judge, field)]
+        one, spread = found[(metric, judge, field)]
         mean = "-" if one.mean is None else f"{one.mean:.3f}"
         between = "" if one.low is None else f" [{one.low:.3f}, {one.high:.3f}]"
-        beside = [f"{one.unscored} unscored"] if one.unscored else []
+        beside = [f"spread of repeats {spread:.2f}"] if spread is not None else []
+        beside += [f"{one.unscored} unscored"] if one.unscored else []
         beside += [f"{one.failed} failed"] if one.failed else []
         lines.append(
             f"  {field:24} {mean:>7}{between:20} n {one.n}{', ' if beside else ''}{', '.join(beside)}"

@@ -30,8 +30,9 @@ class Verdict(Record):
     on; turns count doctor and patient). `score` is on the metric's own scale; it is None where the field has
     none, or where `unscored` says why the judge's answer could not be read: `raw` has it then as it came.
     `judge` is a model's name, or `rules`; `repeat` tells several judgements by the same judge apart, from 1
-    on. `detail` is the metric's own: see each metric. `turn` and `text` are what the verdict is about or
-    quotes; `attempts` and `usage` are those of the request that brought it, on one verdict of each request.
+    on, and `seed` is what it was asked with. `detail` is the metric's own: see each metric. `turn` and `text`
+    are what the verdict is about or quotes; `attempts` and `usage` are those of the request that brought it,
+    on one verdict of each request.
     """
 
     dialogue_id: str
@@ -42,6 +43,7 @@ class Verdict(Record):
     raw: str = ""
     judge: str
     repeat: int = 1
+    seed: int | None = None
     rationale: str = ""
     turn: int | None = None
     text: str = ""

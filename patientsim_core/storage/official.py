@@ -25,7 +25,8 @@ from patientsim_core.storage.official_experts import read_experts
 from patientsim_core.storage.official_files import Listing, digest, read_rows
 from patientsim_core.storage.official_judges import read_judges
 from patientsim_core.storage.official_verdicts import Judged
-from patientsim_core.storage.runs import Imported, writing
+from patientsim_core.storage.run_writing import writing
+from patientsim_core.storage.runs import Imported
 
 CASE_FILE, UNREAD = "patient_profile.json", "unread.jsonl"
 _DIALOGUES = re.compile(r"(?:\w+_)?dialogue\.jsonl?")

@@ -34,7 +34,8 @@ from patientsim_core.job import Parameters  # noqa: E402
 from patientsim_core.models import Settings  # noqa: E402
 from patientsim_core.prompt import system_prompt  # noqa: E402
 from patientsim_core.selection import Item, select  # noqa: E402
-from patientsim_core.storage.runs import open_run, writing  # noqa: E402
+from patientsim_core.storage.run_writing import writing  # noqa: E402
+from patientsim_core.storage.runs import open_run  # noqa: E402
 from patientsim_core.threads import Threads  # noqa: E402
 from patientsim_core.work import Progress  # noqa: E402
 from tests.model_server import calls, digest, running  # noqa: E402

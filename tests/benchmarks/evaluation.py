@@ -26,7 +26,8 @@ from patientsim_core.evaluation.verdict import RULES, Metric  # noqa: E402
 from patientsim_core.job import Parameters  # noqa: E402
 from patientsim_core.models import Settings, load_model  # noqa: E402
 from patientsim_core.selection import select  # noqa: E402
-from patientsim_core.storage.runs import judging, open_run, writing  # noqa: E402
+from patientsim_core.storage.run_writing import judging, writing  # noqa: E402
+from patientsim_core.storage.runs import open_run  # noqa: E402
 from patientsim_core.threads import Threads  # noqa: E402
 from tests.model_server import running  # noqa: E402
 

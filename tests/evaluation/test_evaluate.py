@@ -15,7 +15,8 @@ from patientsim_core.evaluation.evaluate import METRICS, Evaluation, make_judges
 from patientsim_core.evaluation.summary import effort, figures, table
 from patientsim_core.evaluation.verdict import RULES, Metric
 from patientsim_core.models import load_model
-from patientsim_core.storage.runs import judging, open_run
+from patientsim_core.storage.run_writing import judging
+from patientsim_core.storage.runs import open_run
 from patientsim_core.threads import Threads
 from patientsim_core.work import Stage
 from tests import model_server
@@ -123,6 +124,10 @@ def test_repeats_are_judged_apart_and_their_spread_is_shown(run, server):
     assert counts(run, "repeat") == {"1": 48, "2": 48}
     evaluate(run, [Metric.doctor], server, repeats=3)
     assert counts(run, "repeat") == {"1": 48, "2": 48, "3": 48}
+    assert counts(run, "seed") == {"42": 48, "43": 48, "44": 48}
+    found = figures(open_run(run))
+    assert all(one.spread is not None for one in found.values())
+    assert "spread of repeats" in "\n".join(table(found))
 
 
 def test_a_judge_that_fails_stops_after_a_few_and_what_came_is_kept(run, service):
@@ -137,11 +142,12 @@ def test_a_judge_that_fails_stops_after_a_few_and_what_came_is_kept(run, service
 def test_figures_are_means_over_dialogues_with_intervals_and_counts(run):
     evaluate(run, [Metric.doctor, Metric.facts])
     found = figures(open_run(run))
-    one = found[(Metric.doctor, RULES, "empathy")]
+    one, spread = found[(Metric.doctor, RULES, "empathy")]
+    assert spread is None
     scores = [verdict.score for verdict in open_run(run).verdicts() if verdict.field == "empathy"]
     assert one.mean == pytest.approx(sum(scores) / 6)
     assert (one.n, one.unscored, one.failed) == (6, 0, 0)
-    assert found[(Metric.facts, RULES, "info")].mean > 0
+    assert found[(Metric.facts, RULES, "info")].estimate.mean > 0
     lines = table(found)
     assert lines[1] == "facts, by rules"
     assert any(line.split()[:1] == ["empathy"] and "n 6" in line for line in lines)

@@ -9,8 +9,9 @@ from service import Answer
 
 from patientsim_core import Dialogue, Disclosure, EndReason, Persona, Reply, Turn
 from patientsim_core.dialogue import How
-from patientsim_core.evaluation import ddx, doctor, facts, fidelity, profile
+from patientsim_core.evaluation import ddx, disclosure, doctor, facts, fidelity, profile
 from patientsim_core.evaluation.judge import Judge, conversation
+from patientsim_core.facts import facts_of
 from patientsim_core.models import load_model
 from patientsim_core.persona import Dazed
 from tests.cases import HEART
@@ -273,3 +274,38 @@ def test_no_differential_is_wrong_and_asks_nobody(service, judge):
     (found,) = verdicts(ddx, dialogue(differential=[]), judge)
     assert found.score == 0.0
     assert not service.requests
+
+
+# --- disclosure -----------------------------------------------------------------------------------
+
+
+def test_disclosure_is_read_by_the_judge_in_one_request_where_the_patient_kept_no_account(service, judge):
+    one = dialogue("Do you smoke?", "A pack a day, and penicillin gives me a rash.", "…", "Hm.")
+    names = [fact.item for fact in facts_of(HEART)]
+    smokes, rash = names.index("tobacco") + 1, names.index("allergies") + 1
+    told = [{"fact": smokes, "turn": 1, "how": "told"}, {"fact": rash, "turn": 1, "how": "minimised"}]
+    service.answers(
+        says(facts=[*told, {"fact": 1, "turn": None, "how": "told"}, {"fact": 99, "turn": 1, "how": "told"}])
+    )
+    found = {verdict.field: verdict for verdict in verdicts(disclosure, one, judge)}
+    assert len(service.requests) == 1
+    assert f"{smokes}. tobacco: One pack a day" in asked(service)
+    assert found["told"].score == pytest.approx(2 / len(names))
+    assert found["told"].detail == {"inferred": True, "by_turn": [2, 2]}
+    assert found["volunteered"].score == 0.5  # smoking was asked for, the allergy was not
+    assert found["bent"].score == 0.5
+    assert found["concealed"].score == 1.0
+
+
+def test_an_unreadable_account_is_unscored_in_every_field(service, judge):
+    service.answers(Answer("?"))
+    found = verdicts(disclosure, dialogue(), judge)
+    assert all(one.unscored and one.score is None for one in found)
+
+
+def test_a_patients_own_account_is_counted_and_what_was_read_out_of_its_text_is_not_taken_for_one():
+    own = [Disclosure(item="pain", fact="9", how=How.told)]
+    assert disclosure.is_recorded(dialogue("A?", "B.", disclosures=own))
+    read = [own[0].model_copy(update={"inferred": True})]
+    assert not disclosure.is_recorded(dialogue("A?", "B.", disclosures=read))
+    assert not disclosure.is_recorded(dialogue("A?", "B."))

@@ -31,6 +31,9 @@ QUESTIONS = [
 ]
 
 
+CALM = "Don't worry, we will take good care of you."
+
+
 def played(persona: str, case: Case = CASES["01"], questions=QUESTIONS) -> Dialogue:
     persona = Persona.from_key(persona)
     patient = make_patient(case, persona)
@@ -198,6 +201,20 @@ def test_recall_and_confusion_are_judged_in_turn():
     assert "Recall" not in dazed
 
 
+def test_confusion_that_reassurance_does_not_lift_scores_less():
+    lost = "Where am I? Make it stop."
+    clear = "It hurts in my chest."
+    persona = Persona.from_key("plain,B,high,high")
+
+    def confused(*said: str) -> int:
+        turns = answers(*said)
+        turns = [turn if turn.role == "patient" else Turn(role="doctor", text=CALM) for turn in turns]
+        return judge_fidelity(Dialogue(case=CASES["01"], persona=persona, turns=turns))["Confused"][0]
+
+    assert confused(lost, lost, lost, clear, clear, clear) == 4
+    assert confused(lost, lost, lost, lost, lost, lost) == 3
+
+
 def test_an_assistant_with_stage_directions_is_not_real():
     case, persona = CASES["01"], Persona()
     said = [
@@ -248,6 +265,12 @@ def test_a_criterion_rises_with_what_was_asked(criterion, questions):
     assert led("Hello.", *questions)[criterion][0] >= 3
     scores = [led("Hello.", *questions[:count])[criterion][0] for count in range(len(questions) + 1)]
     assert scores == sorted(scores)
+
+
+def test_a_past_without_illnesses_is_half_a_past():
+    looks = ("Have you had this before?", "Do you use a pacemaker or other medical devices?")
+    assert led(*looks)["past_history"][0] == 2
+    assert led(*looks, "Any other illnesses?")["past_history"][0] > 2
 
 
 def test_the_conclusion_is_no_question():

@@ -165,6 +165,18 @@ def test_only_low_recall_may_deny_its_history():
     assert not judged(*ask, "plain,B,high,normal").permitted
 
 
+def test_an_item_that_is_told_rightly_and_wrongly_is_contradicted():
+    said = judged("I have high blood pressure, but no sleep apnea.", "Any other illnesses?")
+    assert said.items["medical_history"] == "contradicted"
+
+
+def test_one_contradiction_that_is_not_permitted_is_enough():
+    text, question = "No pills, and it is a 2 out of 10.", "What pills do you take, and how bad is the pain?"
+    said = judged(text, question, persona="plain,B,low,normal")
+    assert {said.items["medication"], said.items["pain"]} == {"contradicted"}
+    assert not said.permitted
+
+
 def test_low_recall_may_not_deny_a_symptom():
     assert not judged("No.", "Are you short of breath?", persona="plain,B,low,normal").permitted
 

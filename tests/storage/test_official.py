@@ -21,7 +21,8 @@ from patientsim_core.storage.official import (
 )
 from patientsim_core.storage.official_dialogues import differential, has_record
 from patientsim_core.storage.official_files import Listing, known_id, rated, whole
-from patientsim_core.storage.runs import open_run, writing
+from patientsim_core.storage.run_writing import writing
+from patientsim_core.storage.runs import open_run
 
 FORMAT = Path(__file__).parents[1] / "official_format"
 SAMPLE = FORMAT / "2026-11-22-10-11-17_sample"

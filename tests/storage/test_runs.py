@@ -9,9 +9,10 @@ from patientsim_core.dialogue import Failure, Question
 from patientsim_core.job import Job, Parameters, play
 from patientsim_core.models import Options
 from patientsim_core.selection import Item, select
-from patientsim_core.storage import runs
+from patientsim_core.storage import run_writing
 from patientsim_core.storage.run_list import list_runs
-from patientsim_core.storage.runs import open_run, writing
+from patientsim_core.storage.run_writing import writing
+from patientsim_core.storage.runs import open_run
 from patientsim_core.usage import Usage
 from tests.cases import CASES, HEART, release
 
@@ -109,7 +110,7 @@ def test_run_json_says_who_and_what_was_planned_and_by_which_words(folder):
     assert found["schema_version"] == 1
     assert found["parameters"]["seed"] == 7
     assert [tuple(one) for one in found["planned"]] == [(i.case, i.persona.key, 1) for i in ITEMS]
-    assert found["words"] == runs.words_hash()
+    assert found["words"] == run_writing.words_hash()
 
 
 def test_what_failed_is_kept_with_its_turns_until_it_is_done(folder):
@@ -168,7 +169,7 @@ def test_a_changed_case_is_refused_by_the_name_of_the_field_not_its_content(fold
 
 def test_changed_prompts_of_the_project_are_refused(folder, monkeypatch):
     begin(folder)
-    monkeypatch.setattr(runs, "words_hash", lambda: "other")
+    monkeypatch.setattr(run_writing, "words_hash", lambda: "other")
     with pytest.raises(InputError, match="prompts or word data have changed"):
         begin(folder)
 
