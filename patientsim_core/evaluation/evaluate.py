@@ -13,6 +13,7 @@ from patientsim_core.evaluation.judge import Judge
 from patientsim_core.evaluation.rules import by_rules
 from patientsim_core.evaluation.verdict import RULES, Metric, Verdict
 from patientsim_core.models import OFFLINE
+from patientsim_core.storage.official_dialogues import has_record
 from patientsim_core.storage.runs import Run
 from patientsim_core.work import CANCELLED, Progress, Work
 
@@ -25,6 +26,10 @@ METRICS: Mapping[Metric, ModuleType] = {
     Metric.language: language,
     Metric.disclosure: disclosure,
 }
+
+
+OF_THE_RECORD = (Metric.facts, Metric.profile, Metric.disclosure)
+"""Metrics that compare with the record: without one, as in some imported runs, there is nothing to judge."""
 
 
 def is_counted(metric: Metric, dialogue: Dialogue) -> bool:
@@ -79,7 +84,9 @@ class Evaluation(Work[Task, Failure | None]):
     def _task(self, dialogue: Dialogue, metric: Metric, judge: Judge | None) -> Task:
         by = (judge.name, judge.repeat) if judge else (RULES, 1)
         known = self._known.get((dialogue.id, metric, *by), frozenset())
-        return Task(dialogue, metric, frozenset(METRICS[metric].fields(dialogue)) - known, judge)
+        judgeable = metric not in OF_THE_RECORD or has_record(dialogue.case)
+        fields = METRICS[metric].fields(dialogue) if judgeable else ()
+        return Task(dialogue, metric, frozenset(fields) - known, judge)
 
     def submit(self, job: Task) -> Future:
         return self._executor.submit(self._judge, job)

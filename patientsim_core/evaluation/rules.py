@@ -36,6 +36,7 @@ def _doctor(dialogue: Dialogue) -> Iterator[Verdict]:
 
 
 def _facts(dialogue: Dialogue) -> Iterator[Verdict]:
+    recorded = disclosure.is_recorded(dialogue)
     for one in sentences_of(dialogue):
         found = judge_sentence(one.text, one.question, dialogue.case, dialogue.persona)
         turn = dialogue.turns[one.turn]
@@ -44,7 +45,7 @@ def _facts(dialogue: Dialogue) -> Iterator[Verdict]:
             "items": found.items,
             "adds": found.adds,
             "plausibility": found.plausibility,
-            "permitted": permitted(found.items, turn) or found.permitted,
+            "permitted": permitted(found.items, turn) if recorded else found.permitted,
         }
         about = {"score": score_of(found.items), "rationale": found.rationale, "detail": detail}
         yield _verdict(dialogue, Metric.facts, one.field, turn=one.turn, text=one.text, **about)

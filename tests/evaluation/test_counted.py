@@ -8,6 +8,7 @@ from patientsim_core.evaluation import disclosure, language
 from patientsim_core.evaluation.verdict import RULES
 from patientsim_core.facts import facts_of
 from patientsim_core.persona import Dazed
+from patientsim_core.words import medical_words
 from tests.cases import HEART
 
 FACTS = len(facts_of(HEART))
@@ -36,6 +37,19 @@ def test_lengths_are_means_and_shares_over_the_limits():
     assert found["words_per_sentence"] == pytest.approx((1 + 1 + 1 + 1 + 23) / 5)
     assert found["over_sentences"] == 0.5
     assert found["over_words"] == pytest.approx(1 / 5)
+
+
+def test_three_sentences_are_not_too_many():
+    assert scores(language, dialogue("Well?", "One. Two. Three."))["over_sentences"] == 0
+
+
+def test_a_medical_word_is_known_from_its_own_level_on():
+    word = min(word for word in medical_words()["B"] if word.isalpha())
+    shares = {
+        cefr: scores(language, dialogue("Well?", word, persona=Persona(cefr=cefr)))["above_level"]
+        for cefr in "ABC"
+    }
+    assert shares == {"A": 1.0, "B": 0.0, "C": 0.0}
 
 
 def test_the_verbose_may_say_eight_sentences():

@@ -6,11 +6,14 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from kinds import settings
+from service import Answer
 
 from patientsim_core.__main__ import main
+from patientsim_core.dialogue import Failure
 from patientsim_core.evaluation.evaluate import METRICS, Evaluation, make_judges
 from patientsim_core.evaluation.summary import effort, figures, table
 from patientsim_core.evaluation.verdict import RULES, Metric
@@ -25,6 +28,7 @@ from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
 GARBAGE = 0.1
+OFFICIAL = next((ROOT / "tests" / "official_format").glob("*_sample"))
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +77,39 @@ def test_the_same_again_judges_nothing(run):
     progress = evaluate(run, [Metric.language])
     assert (progress.earlier, progress.finished) == (6, 0)
     assert (run / "verdicts.jsonl").read_bytes() == before
+
+
+def test_a_torn_last_verdict_is_judged_again(run):
+    evaluate(run, [Metric.ddx])
+    path = run / "verdicts.jsonl"
+    path.write_bytes(path.read_bytes()[:-20])
+    evaluate(run, [Metric.ddx])
+    assert counts(run) == {"ddx": 6}
+
+
+def test_a_stop_keeps_what_came_and_asks_no_more(run, service):
+    service.answers(Answer('{"reason": "", "quote": "", "score": 3}', delay=0.1))
+    with judging(run) as kept, Threads(2) as threads:
+        judges = make_judges(load_model("vllm:j", settings("vllm", service.url)), "vllm:j", 42, 1)
+        work = Evaluation(kept, [Metric.doctor], judges, threads, 2)
+        thread = Thread(target=work.play)
+        thread.start()
+        assert until(lambda: len(service.requests) >= 6)
+        work.stop()
+        thread.join()
+    assert work.progress.stage is Stage.stopped
+    assert len(service.requests) <= 10  # of 48: those under way, and no more of their dialogues
+    assert counts(run) == {"doctor": len(service.requests)}
+
+
+def test_an_imported_run_without_records_is_judged_as_far_as_it_can_be(tmp_path):
+    folder = tmp_path / "imported"
+    assert main(["import", str(OFFICIAL), "--out", str(folder)]) == 0
+    imported = counts(folder, "judge")
+    assert evaluate(folder).is_whole
+    own = Counter(one.metric for one in open_run(folder).verdicts() if one.judge == RULES)
+    assert set(own) == {Metric.fidelity, Metric.ddx, Metric.doctor, Metric.language}
+    assert counts(folder, "judge") - imported == {RULES: sum(own.values())}
 
 
 def test_a_second_judge_adds_and_overwrites_nothing(run, server):
@@ -141,12 +178,17 @@ def test_a_judge_that_fails_stops_after_a_few_and_what_came_is_kept(run, service
 
 def test_figures_are_means_over_dialogues_with_intervals_and_counts(run):
     evaluate(run, [Metric.doctor, Metric.facts])
+    kept = open_run(run)
+    lost = next(kept.dialogues()).model_copy(
+        update={"id": "lost", "failure": Failure(kind="rate", text="busy")}
+    )
+    kept.keep(lost)
     found = figures(open_run(run))
     one, spread = found[(Metric.doctor, RULES, "empathy")]
     assert spread is None
     scores = [verdict.score for verdict in open_run(run).verdicts() if verdict.field == "empathy"]
     assert one.mean == pytest.approx(sum(scores) / 6)
-    assert (one.n, one.unscored, one.failed) == (6, 0, 0)
+    assert (one.n, one.unscored, one.failed) == (6, 0, 1)
     assert found[(Metric.facts, RULES, "info")].estimate.mean > 0
     lines = table(found)
     assert lines[1] == "facts, by rules"

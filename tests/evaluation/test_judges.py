@@ -149,11 +149,11 @@ TELLS = [
     {"number": 2, "kind": "information", "items": ["present_illness"]},
 ]
 POLITE = [{"number": 3, "kind": "politeness", "items": []}, {"number": 4, "kind": "emotion", "items": []}]
+MIXED = [{"item": "present_illness", "relation": "neutral"}, {"item": "nonsense", "relation": "entailed"}]
 RELATIONS = [
     {"number": 1, "relations": [{"item": "chiefcomplaint", "relation": "entailed"}], "adds": False,
      "plausibility": None, "reason": "as in the record"},
-    {"number": 2, "relations": [{"item": "present_illness", "relation": "neutral"}], "adds": True,
-     "plausibility": 3, "reason": "a new detail"},
+    {"number": 2, "relations": MIXED, "adds": True, "plausibility": 3, "reason": "a new detail"},
 ]  # fmt: skip
 
 
@@ -191,6 +191,7 @@ def test_the_first_request_has_no_record_and_the_second_has_it_with_the_items(se
     assert "Doctor: What brings you in?\n1. My chest hurts.\n2. It began" in asked(service, 0)
     assert "Doctor: Do you smoke?\n3. No, never." in asked(service, 0)
     assert "Penicillin" in asked(service, 1)
+    assert "diagnosis: Myocardial infarction" in asked(service, 1)
     assert "1. My chest hurts. [items: chiefcomplaint]" in asked(service, 1)
     assert "3. No, never." not in asked(service, 1)
 
