@@ -19,6 +19,9 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     try:
         return COMMANDS[given.command].run(given)
+    except KeyboardInterrupt:  # before there was anything to stop in order
+        print("Stopped.", file=sys.stderr)
+        return 130
     except PatientSimError as error:
         print(error, file=sys.stderr)
         return 1 if isinstance(error, ModelError) else 2

@@ -14,7 +14,7 @@ SHOWN = 10
 
 def planned(plan: Plan, prices: Prices) -> list[str]:
     """What will be done, a line for the dialogues and one for each model."""
-    there = f", {plan.earlier:,} are there already" if plan.earlier else ""
+    there = f", {plan.earlier:,} there already" if plan.earlier else ""
     lines = [f"{_many(plan.dialogues, 'dialogue')} to play{there}."]
     for model, count in plan.calls.items():
         used = plan.usage[model]
@@ -46,9 +46,10 @@ def outcome(
     """What came of it: dialogues played (or what `noun` and `done` say), tokens and cost by model, options
     that were not taken, failures."""
     lines = [progress.why] if progress.why else []
+    verb = "is" if progress.done == 1 else "are"
     rate = f", {progress.rate:.1f} a second" if progress.finished else ""
     lines.append(
-        f"{where}: {progress.done:,} of {_many(progress.planned, noun)} are there; "
+        f"{where}: {progress.done:,} of {_many(progress.planned, noun)} {verb} there; "
         f"{progress.finished:,} {done} in {duration(progress.seconds)}{rate}."
     )
     for model, used in progress.usage.items():

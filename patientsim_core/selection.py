@@ -54,4 +54,8 @@ def combinations(levels: Mapping[str, Sequence[Level]]) -> list[Persona]:
 
 
 def _named(key: str) -> Sequence[Persona]:
-    return ALL_PERSONAS if key == "all" else [Persona.from_key(key)]
+    if key == "all":
+        return ALL_PERSONAS
+    if "," not in key:
+        raise InputError(f"personas {key!r}: is assigned, all, or four levels such as plain,B,high,normal.")
+    return [Persona.from_key(key)]

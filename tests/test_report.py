@@ -31,7 +31,7 @@ def test_a_plan_counts_what_is_left_for_each_model():
     assert found.dialogues == 6
     assert found.calls == {"openai:gpt-4o-mini": 6 * ROUNDS, "vllm:own": 6 * ROUNDS}
     lines = planned(found, PRICES)
-    assert lines[0] == "6 dialogues to play, 4 are there already."
+    assert lines[0] == "6 dialogues to play, 4 there already."
     assert lines[1].startswith("openai:gpt-4o-mini: about 108 calls, ")
     assert ", $" in lines[1]
     assert lines[2].endswith("price not known.")

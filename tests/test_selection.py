@@ -49,7 +49,7 @@ def test_combinations_multiply_the_levels_and_leave_the_other_axes_plain():
         ("plain,B,high,normal,x", "needs four levels"),
         ("grumpy,B,high,normal", "personality 'grumpy'"),
         ("plain,D,high,normal", "A, B, C"),
-        ("", "needs four levels"),
+        ("", "assigned, all, or four levels"),
     ],
 )
 def test_a_key_that_is_no_persona_is_refused_with_what_would_be(key, words):

@@ -62,7 +62,7 @@ def test_the_same_again_repeats_nothing_and_a_larger_plan_adds(folder, capsys):
     before = (folder / "dialogues.jsonl").read_bytes()
     assert simulate(folder, *SHORT) == 0
     assert (folder / "dialogues.jsonl").read_bytes() == before
-    assert "0 dialogues to play, 4 are there already." in capsys.readouterr().out
+    assert "0 dialogues to play, 4 there already." in capsys.readouterr().out
     assert simulate(folder, "--max-turns", "3", "--limit", "6") == 0
     assert (folder / "dialogues.jsonl").read_bytes().startswith(before)
     assert len(ids(folder)) == 6
@@ -116,9 +116,12 @@ def test_a_file_may_say_it_all_and_flags_go_before_it(folder, tmp_path):
         (["--concurrency", "0"], "--concurrency: "),
         (["--temperature", "3"], "--temperature: "),
         (["--temperature", "hot"], "--temperature: "),
-        (["--personas", "some"], "persona 'some': needs four levels"),
+        (["--personas", "some"], "personas 'some': is assigned, all, or four levels"),
         (["--personality", "grumpy"], "personality 'grumpy': is not known. It is one of plain, verbose"),
-        (["--personality", "plain", "--personas", "all"], "--personas: goes without --personality"),
+        (
+            ["--personality", "plain", "--personas", "all"],
+            "--personas: cannot be combined with --personality",
+        ),
         (["--patient", "gpt-4o"], "model 'gpt-4o': is not known"),
         (["--doctor", "openai:gpt-4o"], "OPENAI_API_KEY"),
         (["--option", "top_p"], "NAME=VALUE"),
@@ -262,3 +265,10 @@ def test_a_dask_cluster_plays_the_same_bytes_and_a_killed_worker_loses_nothing(t
     )
     assert by_dask == by_threads
     assert json.loads(by_dask[0])["end_reason"]
+
+
+def test_a_reader_that_goes_away_does_not_decide_how_a_dialogue_ends(folder):
+    command = f"{sys.executable} -m patientsim_core simulate --cases {SAMPLES} --out {folder} --limit 2 -v"
+    subprocess.run(["bash", "-c", f"{command} | head -n 3"], cwd=ROOT, check=True, capture_output=True)
+    assert len(ids(folder)) == 2
+    assert not (folder / "failures.jsonl").exists()

@@ -1,5 +1,7 @@
 """Batches that play on this server, and the runs that are on disk."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages.parts.keys import settings_for
@@ -41,6 +43,9 @@ def _card(one: Playing, batches: Batches, prices: Prices) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{literal(one.name)}** · {progress.stage}", width="stretch")
             if one.is_over:
+                if not progress.is_whole:
+                    about = {"key": f"on {one.name}", "icon": ":material/play_arrow:"}
+                    st.button("Go on", on_click=_go_on, args=[one.folder, batches], **about)
                 about = {"key": f"hide {one.name}", "icon": ":material/close:", "type": "tertiary"}
                 st.button("Hide", on_click=batches.forget, args=[one], **about)
             else:
@@ -50,7 +55,7 @@ def _card(one: Playing, batches: Batches, prices: Prices) -> None:
             st.error(literal(one.error))
         if one.is_over:
             whole = progress.done == progress.planned
-            text = "\n\n".join(literal(line) for line in outcome(progress, one.name, prices))
+            text = "\n\n".join(literal(line) for line in outcome(progress, str(one.folder), prices))
             (st.success if whole else st.warning)(text)
         else:
             st.progress(progress.done / progress.planned, literal(so_far(progress, prices)))
@@ -58,7 +63,7 @@ def _card(one: Playing, batches: Batches, prices: Prices) -> None:
 
 def saved_runs(runs: list[RunSummary], batches: Batches) -> None:
     """What is on disk; a run that is not whole can be gone on with."""
-    busy = {one.folder for one in batches.playing()}
+    busy = {one.folder for one in batches.all() if not (one.is_over and one.progress.is_whole)}
     runs = [one for one in runs if one.folder not in busy]
     if runs:
         st.subheader("Runs", anchor=False)
@@ -67,7 +72,7 @@ def saved_runs(runs: list[RunSummary], batches: Batches) -> None:
             st.markdown(_described(one), width="stretch")
             if one.finished < one.planned:
                 about = {"key": f"go on {one.folder.name}", "icon": ":material/play_arrow:"}
-                st.button("Go on", on_click=_go_on, args=[one, batches], **about)
+                st.button("Go on", on_click=_go_on, args=[one.folder, batches], **about)
 
 
 def _described(one: RunSummary) -> str:
@@ -84,13 +89,13 @@ def _described(one: RunSummary) -> str:
     return f"{name}\\\n:small[{literal(' · '.join(parts))}]"
 
 
-def _go_on(one: RunSummary, batches: Batches) -> None:
+def _go_on(folder: Path, batches: Batches) -> None:
     """Plays what is missing of a run, as it was begun, with the keys typed in this session."""
     try:
-        run = open_run(one.folder)
+        run = open_run(folder)
         by, cases = run.parameters, list(run.cases.values())
         settings = settings_for(*(model.partition(":")[0] for model in by.models.values()))
         by.check(cases, settings)
-        batches.start(one.folder, by, cases, run.planned, state.get("batch at once") or 16, settings)
+        batches.start(folder, by, cases, run.planned, state.get("batch at once") or 16, settings)
     except PatientSimError as error:
         state["batch fault"] = str(error)

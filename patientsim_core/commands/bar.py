@@ -1,8 +1,10 @@
 """A batch as a progress bar while it runs."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Event, Thread
 
 from tqdm import tqdm
@@ -39,5 +41,10 @@ def bar(progress: Progress, prices: Prices) -> Iterator[None]:
 
 
 def say(text: str) -> None:
-    """A line above the bar."""
-    tqdm.write(text, file=sys.stdout)
+    """A line above the bar. Once nobody reads the output any more, as after `| head`, it is lost, and the
+    work goes on."""
+    try:
+        tqdm.write(text, file=sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 (until the program ends)

@@ -46,7 +46,12 @@ def add_flags(one: argparse.ArgumentParser) -> None:
     add("run", type=Path, metavar="FOLDER", help="the run's folder")
     add("--judge", metavar="MODEL", help="who judges (default: offline, the rules of this project)")
     add("--metrics", metavar="WHICH", help=f"some of {','.join(Metric)} (default: all)")
-    add("--repeats", type=int, metavar="N", help="judge each so often, to see the spread (default: 1)")
+    add(
+        "--repeats",
+        type=int,
+        metavar="N",
+        help="judge each so often by a model, to see the spread (default: 1)",
+    )
     add("--seed", type=int, help="(default: 42)")
     add("--concurrency", type=int, metavar="N", help="so many at once (default: 16)")
     add("--prices", type=Path, metavar="FILE", help="prices of your own, as TOML")
@@ -60,6 +65,10 @@ def run(given: argparse.Namespace) -> int:
     by_rules = wanted.judge in (OFFLINE, RULES)
     model = None if by_rules else load_model(wanted.judge, limits=PATIENCE)
     at_once = 1 if by_rules else wanted.concurrency
+    if by_rules and wanted.repeats > 1:
+        raise InputError(
+            "--repeats: the rules say the same each time. Leave it out, or name a model by --judge."
+        )
     with judging(wanted.run) as kept, executor(None, at_once) as threads:
         if not kept.finished():
             raise InputError(f"{wanted.run}: has no finished dialogue to judge.")
@@ -72,5 +81,6 @@ def run(given: argparse.Namespace) -> int:
         with bar(work.progress, prices), stopped_by_signals(work):
             work.play()
         say("\n".join(outcome(work.progress, str(wanted.run), prices, noun="judgement", done="made")))
-        say("\n".join([*effort(kept), *table(figures(kept))]))
+        found = {key: one for key, one in figures(kept).items() if key[0] in wanted.metrics}
+        say("\n".join([*effort(kept), *table(found)]))
     return 0 if work.progress.is_whole else 1

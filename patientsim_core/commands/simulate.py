@@ -94,7 +94,9 @@ class Wanted(Config):
         """Which dialogues: by `personas`, or every combination of the levels that are named."""
         levels = {axis: self._levels(axis) for axis in AXES if getattr(self, axis)}
         if levels and self.personas:
-            raise InputError("--personas: goes without --personality, --cefr, --recall and --dazed.")
+            raise InputError(
+                "--personas: cannot be combined with --personality, --cefr, --recall or --dazed."
+            )
         chosen = combinations(levels) if levels else self.personas or "assigned"
         return select(cases, chosen, self.repeats)[: self.limit]
 
@@ -123,7 +125,7 @@ def add_flags(one: argparse.ArgumentParser) -> None:
             metavar="LEVELS",
             help=f"all, or some of {', '.join(levels)}; every combination is played",
         )
-    add("--limit", type=int, metavar="N", help="at most so many dialogues")
+    add("--limit", type=int, metavar="N", help="only the first so many dialogues, case by case")
     add("--repeats", type=int, metavar="N", help="so many of each (default: 1)")
     add("--max-turns", type=int, metavar="N", help="the doctor speaks at most so often (default: 30)")
     add("--temperature", metavar="T", help="0 to 2, or none (default: 0.7)")

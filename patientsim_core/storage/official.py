@@ -72,7 +72,7 @@ def find_sources(folder: Path, listing: Listing) -> list[Source]:
         taken |= {*beside}
         here.sort(key=lambda path: path.name.startswith("expert"))  # judges' files are of the others
         for number, path in enumerate(here):
-            parts = list(home.relative_to(folder).parts)
+            parts = list(home.relative_to(folder).parts) if home != folder.parent else []
             parts += [path.name.split(".")[0]] if len(here) > 1 else []
             sources.append(Source(".".join(parts), home, path, beside if not number else []))
     for path in files:

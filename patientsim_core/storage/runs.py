@@ -132,8 +132,8 @@ def read_about(folder: Path) -> About:
         version = found["schema_version"]
         if version == SCHEMA:
             return About.model_validate(found)
-    except FileNotFoundError:
-        raise InputError(f"{folder}: is no run; it has no run.json.") from None
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{folder}: is no run's folder; there is no run.json in it.") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
     except (ValueError, KeyError, TypeError):

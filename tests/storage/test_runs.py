@@ -211,7 +211,7 @@ def test_a_place_that_holds_something_else_is_left_alone(folder, kind):
         ("{}", "is not the description of a run"),
         ('{"schema_version": 99}', "schema version 99"),
         ('{"schema_version": 1}', "is not the description of a run"),
-        (None, "has no run.json"),
+        (None, "no run.json"),
     ],
 )
 def test_a_folder_that_is_no_run_says_why(folder, content, words):
