@@ -12,6 +12,7 @@ from threading import Event
 from typing import Generic, TypeVar
 
 from patientsim_core.dialogue import Failure
+from patientsim_core.models.faults import OF_ONE_REQUEST
 from patientsim_core.models.prices import Prices
 from patientsim_core.usage import Usage
 
@@ -26,9 +27,6 @@ GRACE = 10.0
 """Seconds in which what is being done may end once the work is to stop."""
 
 CANCELLED = Failure(kind="cancelled", text="Stopped by the user.")
-
-_OF_ONE_CASE = {"context", "filter", "refusal", "length", "cancelled"}
-"""Failures that come of what was said: other work may do better."""
 
 
 class Stage(StrEnum):
@@ -185,7 +183,7 @@ class Work(ABC, Generic[Job, Result]):
 
     def _watch(self, failure: Failure) -> None:
         """Stops where the same goes wrong again and again: nothing else will do better."""
-        if failure.kind in _OF_ONE_CASE:
+        if failure.kind in OF_ONE_REQUEST:
             return
         if self._alike and self._alike[-1] != failure.kind:
             self._alike.clear()

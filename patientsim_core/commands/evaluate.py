@@ -74,7 +74,7 @@ def run(given: argparse.Namespace) -> int:
             raise InputError(f"{wanted.run}: has no finished dialogue to judge.")
         for case in kept.cases.values() if model else ():
             check_permission(case, wanted.judge)
-        judges = make_judges(model, wanted.judge, wanted.seed, wanted.repeats)
+        judges = make_judges(model, wanted.seed, wanted.repeats) if model else None
         if model:
             say("\n".join(planned(plan_judging(kept, wanted.metrics, model.name, wanted.repeats), prices)))
         work = Evaluation(kept, wanted.metrics, judges, threads, at_once)

@@ -12,7 +12,7 @@ from patientsim_core.evaluation import ddx, disclosure, doctor, facts, fidelity,
 from patientsim_core.evaluation.judge import Judge
 from patientsim_core.evaluation.rules import by_rules
 from patientsim_core.evaluation.verdict import RULES, Metric, Verdict
-from patientsim_core.models import OFFLINE
+from patientsim_core.models import ChatModel
 from patientsim_core.storage.official_dialogues import has_record
 from patientsim_core.storage.runs import Run
 from patientsim_core.work import CANCELLED, Progress, Work
@@ -45,10 +45,6 @@ class Task(NamedTuple):
     missing: frozenset[str]
     judge: Judge | None
 
-    @property
-    def by(self) -> str:
-        return self.judge.name if self.judge else RULES
-
 
 class Evaluation(Work[Task, Failure | None]):
     """The verdicts that a run lacks, by one judge: a model's, or those of the rules. Each request's verdicts
@@ -73,10 +69,11 @@ class Evaluation(Work[Task, Failure | None]):
     def _tasks(self) -> Iterator[Task]:
         """What is missing, a dialogue at a time: runs may be larger than memory."""
         for dialogue in self.run.dialogues():
-            for judge in self.judges or [None]:
+            for number, judge in enumerate(self.judges or [None]):
                 for metric in self.metrics:
-                    task = self._task(dialogue, metric, None if is_counted(metric, dialogue) else judge)
-                    if task.missing:
+                    counted = is_counted(metric, dialogue)
+                    task = self._task(dialogue, metric, None if counted else judge)
+                    if task.missing and not (counted and number):  # counting again would say the same
                         yield task
                     else:
                         self.progress.earlier += 1
@@ -120,9 +117,9 @@ class Evaluation(Work[Task, Failure | None]):
                 self.progress.unscored += bool(one.unscored)
 
 
-def make_judges(model, name: str, seed: int, repeats: int) -> list[Judge] | None:
-    """A judge for each repeat; None for the rules, which would say the same each time."""
-    return None if name in (OFFLINE, RULES) else [Judge(model, seed, number + 1) for number in range(repeats)]
+def make_judges(model: ChatModel, seed: int, repeats: int) -> list[Judge]:
+    """A judge for each repeat."""
+    return [Judge(model, seed, number + 1) for number in range(repeats)]
 
 
 def _verdicts(task: Task) -> Iterable[list[Verdict]]:

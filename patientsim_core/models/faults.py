@@ -37,10 +37,9 @@ class Fault(StrEnum):
 PASSING = frozenset((Fault.rate, Fault.timeout, Fault.unavailable, Fault.empty, Fault.malformed, Fault.cut))
 """Faults that may be gone a moment later: only these are tried again."""
 
-_SET_UP = (Fault.key, Fault.sign_in, Fault.permission, Fault.region, Fault.name, Fault.address)
-LASTING = frozenset((*_SET_UP, Fault.quota, Fault.request))
-"""Faults of the set-up, which no other dialogue would escape either. The rest lie with what was asked
-(context, filter, refusal, length), or may be gone a moment later."""
+OF_ONE_REQUEST = frozenset((Fault.context, Fault.filter, Fault.refusal, Fault.length, Fault.reasoning))
+"""Faults that come of what was asked: another request may do better. The rest are passing, or lie in the
+set-up, which no request would escape."""
 
 SAY = {
     Fault.key: "the service refuses the key. Check {key_name}, and that the key belongs to this service.",

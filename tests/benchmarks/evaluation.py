@@ -59,7 +59,7 @@ def by_model(folder: Path) -> None:
         Threads(8) as threads,
     ):
         model = load_model("vllm:scripted", Settings({"VLLM_BASE_URL": address}))
-        progress = Evaluation(run, tuple(Metric), make_judges(model, model.name, 42, 1), threads, 8).play()
+        progress = Evaluation(run, tuple(Metric), make_judges(model, 42, 1), threads, 8).play()
     print(f"scripted model, {progress.planned // len(Metric)} dialogues, no JSON for 10% of requests: "
           f"{progress.failed} failed, {progress.unscored} verdicts unscored")  # fmt: skip
     print("\n".join(effort(open_run(folder))))

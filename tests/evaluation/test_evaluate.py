@@ -49,7 +49,7 @@ def run(tmp_path):
 def evaluate(folder, metrics=tuple(Metric), address="", repeats=1, name="vllm:j"):
     model = load_model(name, settings("vllm", address)) if address else None
     with judging(folder) as kept, Threads(4) as threads:
-        judges = make_judges(model, name if address else RULES, 42, repeats)
+        judges = make_judges(model, 42, repeats) if model else None
         return Evaluation(kept, metrics, judges, threads, 4).play()
 
 
@@ -90,7 +90,7 @@ def test_a_torn_last_verdict_is_judged_again(run):
 def test_a_stop_keeps_what_came_and_asks_no_more(run, service):
     service.answers(Answer('{"reason": "", "quote": "", "score": 3}', delay=0.1))
     with judging(run) as kept, Threads(2) as threads:
-        judges = make_judges(load_model("vllm:j", settings("vllm", service.url)), "vllm:j", 42, 1)
+        judges = make_judges(load_model("vllm:j", settings("vllm", service.url)), 42, 1)
         work = Evaluation(kept, [Metric.doctor], judges, threads, 2)
         thread = Thread(target=work.play)
         thread.start()
@@ -165,6 +165,14 @@ def test_repeats_are_judged_apart_and_their_spread_is_shown(run, server):
     found = figures(open_run(run))
     assert all(one.spread is not None for one in found.values())
     assert "spread of repeats" in "\n".join(table(found))
+
+
+def test_what_is_counted_is_counted_once_however_often_a_model_judges(run, server):
+    progress = evaluate(run, [Metric.language, Metric.disclosure, Metric.ddx], server, repeats=3)
+    assert progress.is_whole
+    assert counts(run) == {metric: expected(run)[metric] for metric in ("language", "disclosure")} | {
+        "ddx": 18
+    }
 
 
 def test_a_judge_that_fails_stops_after_a_few_and_what_came_is_kept(run, service):

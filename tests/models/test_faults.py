@@ -206,10 +206,10 @@ def test_every_fault_has_its_words():
     assert PASSING.issubset(Fault)
 
 
-def test_faults_of_the_set_up_are_those_that_a_batch_need_not_try_again():
-    asked = {Fault.context, Fault.filter, Fault.refusal, Fault.length, Fault.reasoning}
-    assert set(Fault) == faults.LASTING | PASSING | asked
-    assert not faults.LASTING & (PASSING | asked)
+def test_every_fault_is_passing_of_one_request_or_of_the_set_up():
+    set_up = {"key", "sign_in", "permission", "region", "name", "address", "quota", "request"}
+    assert set(Fault) == set_up | PASSING | faults.OF_ONE_REQUEST
+    assert not set_up & (PASSING | faults.OF_ONE_REQUEST)
 
 
 @pytest.mark.parametrize(
