@@ -9,7 +9,9 @@ from pysbd.lang.common.standard import Standard
 
 WORD = re.compile(r"[A-Za-zÀ-ÿ0-9]+(?:['’.\-/][A-Za-zÀ-ÿ0-9]+)*")
 _MISSED = re.compile(r"(?:(?<=[a-z]{2}[.!?])|(?<=vitamin [A-K]\.))\s+(?=[A-Z])")
-_PLAIN = re.compile(r"(?:[A-Z][A-Za-z0-9,'’ -]*[ '’-][a-z]{2,}[.!?](?: (?=[A-Z])|$))+")
+_PLAIN = re.compile(
+    r"(?:[A-Z](?:[A-Za-z0-9,'’ -]|[a-z][:;] )*(?:[ '’-][a-z]{2,}|[a-z]{2,} \d{1,4})[.!?](?: (?=[A-Z])|$))+"
+)
 _ENDS = re.compile(r"(?<=[.!?]) ")
 _ABBREVIATED = re.compile(
     rf"\b(?:{'|'.join(map(re.escape, Standard.Abbreviation.ABBREVIATIONS))})\.", re.IGNORECASE
@@ -35,7 +37,7 @@ def split_sentences(text: str) -> tuple[str, ...]:
     """The same, not remembered: for texts that still grow.
 
     pysbd is right about abbreviations and numbers, but at times runs `it is. I know.` together. It takes
-    milliseconds: texts that have neither are split where each plain word with a full stop ends.
+    milliseconds: texts without either are split where a plain word, or a number after one, has a full stop.
     """
     if _PLAIN.fullmatch(text) and not _ABBREVIATED.search(text):
         return tuple(_ENDS.split(text))

@@ -89,13 +89,13 @@ def mean_interval(
     found = np.asarray(values, dtype=float)
     lost = np.zeros(len(found), bool) if failed is None else np.asarray(failed, dtype=bool)
     unread = np.zeros(len(found), int) if unscored is None else np.asarray(unscored, dtype=int)
-    cases = range(len(found)) if clusters is None else clusters
+    cases = np.arange(len(found)) if clusters is None else numbered(clusters)
     if not len(found) == len(cases) == len(lost) == len(unread):
         raise ValueError("values, clusters, unscored and failed: must be of the same length")
     if np.isinf(found).any():
         raise ValueError("values: must be finite, or None where there is none")
     used = ~(lost | np.isnan(found))
-    sums = _sums(found[used], [case for case, one in zip(cases, used, strict=True) if one])
+    sums = _sums(found[used], cases[used])
     mean, low, high = _mean_of(sums, level, draws, seed)
     return Estimate(mean, low, high, int(used.sum()), int(unread[~lost].sum()), int(lost.sum()))
 
@@ -113,19 +113,17 @@ def by_group(
 
     All columns are as in `mean_interval`, one entry a row, as are `level`, `draws` and `seed`.
     """
-    columns = {"clusters": clusters, "unscored": unscored, "failed": failed}
-    given = {name: column for name, column in columns.items() if column is not None}
-    if any(len(column) != len(groups) for column in (values, *given.values())):
+    columns = {"values": np.asarray(values, dtype=float)}
+    columns |= {} if clusters is None else {"clusters": numbered(clusters)}
+    columns |= {} if unscored is None else {"unscored": np.asarray(unscored, dtype=int)}
+    columns |= {} if failed is None else {"failed": np.asarray(failed, dtype=bool)}
+    if any(len(column) != len(groups) for column in columns.values()):
         raise ValueError("values, groups and the other columns: must be of the same length")
     rows: dict[Hashable, list[int]] = {}
     for row, group in enumerate(groups):
         rows.setdefault(group, []).append(row)
-    # Lists, since a pandas column would be indexed by its labels.
-    lists = {name: list(column) for name, column in (given | {"values": values}).items()}
     return {
-        group: mean_interval(
-            **{name: [column[row] for row in those] for name, column in lists.items()}, **bootstrap
-        )
+        group: mean_interval(**{name: column[those] for name, column in columns.items()}, **bootstrap)
         for group, those in rows.items()
     }
 
@@ -192,10 +190,17 @@ def _gap(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
 
 
-def _sums(values: np.ndarray, cases: Sequence[Hashable]) -> np.ndarray:
-    """The sum and the number of each case's values: shape (cases, 2)."""
+def numbered(cases: Sequence[Hashable]) -> np.ndarray:
+    """A number for each case, the same for the same one; numbers stay as they are."""
+    if isinstance(cases, np.ndarray) and cases.dtype.kind == "i":
+        return cases
     numbers: dict[Hashable, int] = {}
-    of = np.array([numbers.setdefault(case, len(numbers)) for case in cases], dtype=int)
+    return np.array([numbers.setdefault(case, len(numbers)) for case in cases], dtype=int)
+
+
+def _sums(values: np.ndarray, cases: np.ndarray) -> np.ndarray:
+    """The sum and the number of each case's values: shape (cases, 2)."""
+    numbers, of = np.unique(cases, return_inverse=True)
     order = np.argsort(values, kind="stable")  # rounding must not depend on the order of the rows
     total = np.bincount(of[order], weights=values[order], minlength=len(numbers))
     return np.column_stack([total, np.bincount(of, minlength=len(numbers))])

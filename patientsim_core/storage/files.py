@@ -101,6 +101,12 @@ class Log:
             file.seek(offset)
             return file.readline()
 
+    def piece(self, offset: int, size: int) -> bytes:
+        """So many bytes from an offset on, or as many as there are."""
+        with self.path.open("rb") as file:
+            file.seek(offset)
+            return file.read(size)
+
     def _number(self, offset: int) -> int:
         with self.path.open("rb") as file:
             return 1 + file.read(offset).count(b"\n")

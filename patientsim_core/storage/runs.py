@@ -57,7 +57,8 @@ class Run:
         self.folder, self.about = folder, about
         self.cases = {case.hadm_id: case for case in cases}
         self._finished, self._failed = Log(folder / DIALOGUES), Log(folder / FAILURES)
-        self._verdicts = Log(folder / VERDICTS)
+        self.verdict_log = Log(folder / VERDICTS)
+        self.logs = (self._finished, self._failed, self.verdict_log)
 
     @property
     def name(self) -> str:
@@ -86,6 +87,11 @@ class Run:
         for _, line in self._finished.objects():
             yield self._read(line)
 
+    def read_dialogue(self, offset: int, failed: bool = False) -> Dialogue:
+        """The dialogue whose line begins at an offset of its file, or of that of the failures."""
+        log = self._failed if failed else self._finished
+        return self._read(log.parse(log.at(offset), offset))
+
     def keep(self, dialogue: Dialogue) -> None:
         """Puts a dialogue on disk: a finished one for good, another among the failures."""
         (self._failed if dialogue.failure else self._finished).append(to_line(dialogue))
@@ -93,24 +99,23 @@ class Run:
     def verdicts(self) -> Iterator[Verdict]:
         """Every verdict, in the order in which they came, one at a time. Raises InputError for a line that
         is none."""
-        for _, line in self._verdicts.objects():
+        for _, line in self.verdict_log.objects():
             try:
                 yield Verdict.model_validate(line)
             except ValidationError as error:
                 fields = ", ".join(str(fault["loc"][0]) for fault in error.errors())
-                raise InputError(f"{self._verdicts.path}: a verdict cannot be read ({fields}).") from None
+                raise InputError(f"{self.verdict_log.path}: a verdict cannot be read ({fields}).") from None
 
     def keep_verdicts(self, verdicts: Sequence[Verdict]) -> None:
         """Puts the verdicts of one request on disk, all of them at once."""
         lines = [one.model_dump_json(exclude_defaults=True) for one in verdicts]
         if lines:
-            self._verdicts.append("\n".join(lines))
+            self.verdict_log.append("\n".join(lines))
 
     def mend(self) -> None:
         """Cuts off what an earlier command was killed in the middle of writing."""
-        self._finished.mend()
-        self._failed.mend()
-        self._verdicts.mend()
+        for log in self.logs:
+            log.mend()
 
     def _read(self, line: dict) -> Dialogue:
         by, repeat = self.parameters, line.get("repeat", 1)

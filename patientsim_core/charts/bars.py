@@ -1,0 +1,68 @@
+"""Bars, beside or upon each other."""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.colors import sample_colorscale
+
+from patientsim_core.charts.look import SCALE, Look, figure, plain
+
+HATCHES = ("", "/", "x", ".")
+
+
+def bars(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
+    """A group of bars for each `row`; `table` has row, series, run (colour), hatch (which pattern), value,
+    hover, query. Without a run it is not ours, and grey."""
+    rows = list(dict.fromkeys(table["row"]))
+    many = table["series"].nunique()
+    made = figure(look, 90 + len(rows) * (18 + 14 * many), x)
+    for name, own in table.groupby("series", sort=False):
+        run = own["run"].iloc[0]
+        color = look.color(run) if run else look.muted
+        pattern = {"shape": HATCHES[int(own["hatch"].iloc[0])], "fgcolor": look.ground, "size": 6}
+        made.add_trace(
+            go.Bar(
+                x=own["value"].astype(float),
+                y=[plain(row, 24) for row in own["row"]],
+                orientation="h",
+                name=plain(name, 40),
+                marker={"color": color, "pattern": pattern},
+                customdata=own.get("query"),
+                hovertext=[plain(text) for text in own["hover"]],
+                hoverinfo="text",
+            )
+        )
+    made.update_yaxes(
+        categoryorder="array", categoryarray=[plain(row, 24) for row in rows], autorange="reversed"
+    )
+    made.update_layout(showlegend=many > 1, barmode="group")
+    return made
+
+
+def parts(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
+    """A bar for each `row`, made of parts: `table` has row, part (a number, which gives the colour), name,
+    value (share, 0-1), hover."""
+    rows = list(dict.fromkeys(table["row"]))
+    made = figure(look, 110 + 40 * len(rows), x)
+    known = sorted(table["part"].unique())
+    shades = _shades(len(known))
+    for place, part in enumerate(known):
+        own = table[table["part"] == part]
+        made.add_trace(
+            go.Bar(
+                x=own["value"].astype(float),
+                y=[plain(row, 24) for row in own["row"]],
+                orientation="h",
+                name=plain(own["name"].iloc[0]),
+                marker={"color": shades[place], "line": {"width": 1, "color": look.ground}},
+                hovertext=[plain(text) for text in own["hover"]],
+                hoverinfo="text",
+            )
+        )
+    made.update_yaxes(autorange="reversed")
+    made.update_xaxes(tickformat=".0%", range=[0, 1])
+    made.update_layout(barmode="stack", legend={"traceorder": "normal"})
+    return made
+
+
+def _shades(many: int) -> list[str]:
+    return sample_colorscale(SCALE, [place / max(1, many - 1) for place in range(many)])

@@ -1,0 +1,77 @@
+"""Dots with intervals: means of several runs row by row, with published figures beside them."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from patientsim_core.charts.look import PUBLISHED, Look, figure, plain
+
+ROW, STEP = 30, 13
+"""Pixels of a row, and of each further series in it."""
+
+
+def dots(
+    table: pd.DataFrame,
+    look: Look,
+    x: str,
+    ends: Sequence[float | None] = (),
+    published: pd.DataFrame | None = None,
+    zero: bool = False,
+) -> go.Figure:
+    """A row for each `row` of the table, in the order first seen, and in it a dot for each `series` with its
+    interval. `table`: row, series, run (which gives the colour), mean, low, high, hover, query. `published`:
+    row, mean, hover. `x` is the axis' title, `ends` the ends of the scale; `zero` draws a line at 0."""
+    rows = list(dict.fromkeys(table["row"]))
+    series = list(dict.fromkeys(table["series"]))
+    many = max(1, len(series))
+    made = figure(look, 90 + len(rows) * (ROW + STEP * (many - 1)), x)
+    step = 0.6 / many
+    if published is not None and len(published := published[published["row"].isin(rows)]):
+        made.add_trace(_published(published, rows, look))
+    for place, name in enumerate(series):
+        own = table[table["series"] == name]
+        offset = (place - (many - 1) / 2) * step
+        made.add_trace(_series(own, name, rows, offset, look))
+    names = [plain(row, 24) for row in rows]
+    made.update_yaxes(
+        tickvals=[*range(len(rows))], ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False
+    )
+    if zero:
+        made.add_vline(0, line={"color": look.muted, "width": 1, "dash": "dot"})
+    if ends and None not in ends:
+        low, high = ends
+        made.update_xaxes(range=[low - 0.04 * (high - low), high + 0.04 * (high - low)])
+    elif ends:
+        made.update_xaxes(rangemode="tozero")
+    made.update_layout(showlegend=len(made.data) > 1)
+    return made
+
+
+def _series(own: pd.DataFrame, name: str, rows: list[str], offset: float, look: Look) -> go.Scatter:
+    run = own["run"].iloc[0]
+    mean, low, high = (own[one].astype(float) for one in ("mean", "low", "high"))
+    errors = {"array": high - mean, "arrayminus": mean - low, "thickness": 1.5, "width": 3}
+    return go.Scatter(
+        x=mean,
+        y=[rows.index(row) + offset for row in own["row"]],
+        error_x={"type": "data", "symmetric": False, "color": look.color(run), **errors},
+        mode="markers",
+        name=plain(name, 40),
+        marker={"color": look.color(run), "symbol": look.symbol(run), "size": 10},
+        customdata=own.get("query"),
+        hovertext=[plain(text) for text in own["hover"]],
+        hoverinfo="text",
+    )
+
+
+def _published(found: pd.DataFrame, rows: list[str], look: Look) -> go.Scatter:
+    return go.Scatter(
+        x=found["mean"].astype(float),
+        y=[rows.index(row) for row in found["row"]],
+        mode="markers",
+        name="Published, each model",
+        marker={"color": look.muted, "symbol": PUBLISHED, "size": 8, "opacity": 0.8},
+        hovertext=[plain(text) for text in found["hover"]],
+        hoverinfo="text",
+    )

@@ -1,0 +1,56 @@
+"""Grids of squares: they can be clicked, which the cells of a heat map cannot."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from patientsim_core.charts.look import SCALE, Look, figure, plain
+
+CELL = 46
+
+
+def squares(
+    table: pd.DataFrame,
+    look: Look,
+    columns: Sequence[str],
+    rows: Sequence[str],
+    titles: tuple[str, str],
+    bar: str,
+    ends: tuple[float, float],
+) -> go.Figure:
+    """A square for each line of the table (column, row, value, text, hover, query), coloured by value from
+    one end to the other; `titles` are those of the axes, `bar` that of the colours."""
+    made = figure(look, 130 + CELL * len(rows), *titles)
+    value = table["value"].astype(float)
+    low, high = ends
+    middle = (low + high) / 2
+    made.add_trace(
+        go.Scatter(
+            x=[columns.index(one) for one in table["column"]],
+            y=[rows.index(one) for one in table["row"]],
+            mode="markers+text",
+            text=table["text"],
+            textfont={"size": 12, "color": ["#ffffff" if one < middle else "#06151a" for one in value]},
+            marker={
+                "symbol": "square",
+                "size": CELL - 10,
+                "color": value,
+                "colorscale": SCALE,
+                "cmin": low,
+                "cmax": high,
+                "line": {"width": 1, "color": look.line},
+                "colorbar": {"title": {"text": bar, "side": "right"}, "thickness": 10, "outlinewidth": 0},
+            },
+            unselected={"marker": {"opacity": 1}},
+            customdata=table.get("query"),
+            hovertext=[plain(text) for text in table["hover"]],
+            hoverinfo="text",
+            showlegend=False,
+        )
+    )
+    names = {"tickvals": [*range(len(columns))], "ticktext": [plain(one, 12) for one in columns]}
+    made.update_xaxes(**names, range=[-0.6, len(columns) - 0.4], showgrid=False)
+    names = {"tickvals": [*range(len(rows))], "ticktext": [plain(one, 16) for one in rows]}
+    made.update_yaxes(**names, range=[len(rows) - 0.4, -0.6], showgrid=False)
+    return made

@@ -1,0 +1,149 @@
+"""Judge against judge, and judges against clinicians: how far they agree, and where they do not."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from patientsim_core.charts import Chart, dots, squares
+from patientsim_core.measures import measure
+from patientsim_core.published import agreement as published_agreement
+from patientsim_core.results.view import View, drawn, said
+from patientsim_core.storage.index_rows import SPREAD, UNSCORED, Column
+from patientsim_core.tables import agreement, confusion_table, estimates, judges_of
+from patientsim_core.tables.judges import KIND, PLAUSIBILITY
+
+MARKS = {
+    "e": "entailed",
+    "c": "contradicted",
+    "p": "contradicted as the persona is to",
+    "u": "unsupported",
+    "-": "tells nothing",
+}
+
+
+def named(name: str) -> str:
+    """What judges are compared on, for people."""
+    if name in (KIND, PLAUSIBILITY):
+        return {KIND: "Sentences: relation to the record", PLAUSIBILITY: "Sentences: plausibility"}[name]
+    metric, _, field = name.partition("/")
+    one = measure(metric, field)
+    return f"{one.title}: {one.label}"
+
+
+def charts(view: View) -> Iterator[Chart]:
+    others = [view.second] if view.second else [one for one in judges_of(view.rows) if one != view.first]
+    if view.first and view.first not in others:
+        yield from _agreement(view, others)
+        if view.second and view.name:
+            yield from _confusion(view)
+    yield from _spread(view)
+
+
+def _agreement(view: View, others: list[str]) -> Iterator[Chart]:
+    found = agreement(view.rows, view.first, others)
+    for label, what in (("AC1", "the same score"), ("AC2", "scores near each other")):
+        own = found[found["coefficient"] == label]
+        if own.empty:
+            continue
+        table = own.assign(
+            row=[named(one.name) for one in own.itertuples()],
+            series=own["judge"],
+            run=[view.look.runs[place % len(view.look.runs)] for place in _places(own["judge"])],
+            hover=[
+                f"{named(one.name)}\n{view.first} and {one.judge}\n{label} {_between(one)}, "
+                f"{one.percent:.0%} the same, n {one.n:,}"
+                for one in own.itertuples()
+            ],
+        )
+        yield Chart(
+            f"agreement {label}",
+            f"How far judges agree with {view.first} beyond chance: {what} ({label})",
+            dots(
+                table,
+                view.look,
+                f"Gwet's {label}: 1 is full agreement, 0 what chance gives",
+                published=_published(label),
+            ),
+            own,
+            "; ".join(f"{one.row}, {one.judge}: {_between(one)}" for one in table.head(8).itertuples()),
+        )
+
+
+def _places(judges: pd.Series) -> list[int]:
+    order = list(dict.fromkeys(judges))
+    return [order.index(one) for one in judges]
+
+
+def _between(one) -> str:
+    known = one.low is not None and one.low == one.low
+    return f"{one.mean:.2f}" + (f" [{one.low:.2f}, {one.high:.2f}]" if known else "")
+
+
+def _published(label: str) -> pd.DataFrame:
+    """Agreement of the published judge with clinicians, on the same criteria."""
+    own = published_agreement()
+    own = own[own["coefficient"] == label]
+    rows = [
+        named(PLAUSIBILITY) if one.field.startswith("plausibility") else named(f"fidelity/{one.field}")
+        for one in own.itertuples()
+    ]
+    hovers = [
+        f"{row}\nPublished: clinicians and Gemini-2.5-Flash\n{label} {_between(one)}"
+        for row, one in zip(rows, own.itertuples(), strict=True)
+    ]
+    return own.assign(row=rows, hover=hovers)
+
+
+def _confusion(view: View) -> Iterator[Chart]:
+    found = confusion_table(view.rows, view.first, view.second, view.name)
+    if found.empty:
+        return
+    label = lambda one: MARKS.get(one, str(one))  # noqa: E731
+    names = [label(one) for one in dict.fromkeys(found["first"])]
+    most = max(1, int(found["count"].max()))
+    table = pd.DataFrame(
+        {
+            "column": [label(one) for one in found["second"]],
+            "row": [label(one) for one in found["first"]],
+            "value": found["count"],
+            "text": [f"{one:,}" if one else "" for one in found["count"]],
+            "hover": [
+                f"{view.first}: {label(one.first)}\n{view.second}: {label(one.second)}\n{one.count:,}"
+                for one in found.itertuples()
+            ],
+        }
+    )
+    same = int(found[found["first"] == found["second"]]["count"].sum())
+    yield Chart(
+        "confusion",
+        f"Where they differ on {named(view.name)}: {view.first} down, {view.second} across",
+        squares(table, view.look, names, names, (view.second, view.first), "How often", (0, most)),
+        found,
+        f"{same:,} of {int(found['count'].sum()):,} are the same.",
+    )
+
+
+def _spread(view: View) -> Iterator[Chart]:
+    names = [name for name in view.rows.columns if name.endswith(SPREAD) and view.rows[name].notna().any()]
+    columns = [Column.of(name.removesuffix(SPREAD)) for name in names]
+    columns = [one for one in columns if not view.judges or one.judge in view.judges]
+    if not columns:
+        return
+    table = view.rows.assign(**{one.name: view.rows[one.name + SPREAD] for one in columns})
+    table = table.assign(**{one.name + UNSCORED: np.nan for one in columns})
+    for scores, title, unit in (
+        (
+            True,
+            "How much a judge's repeated scores of one dialogue differ",
+            "Standard deviation, points of 1 to 4",
+        ),
+        (False, "How much a judge's repeated shares of one dialogue differ", "Standard deviation of shares"),
+    ):
+        own = [one for one in columns if (measure(one.metric, one.field).ends == (1, 4)) is scores]
+        found = estimates(table, own)
+        if len(found):
+            drawn_ = drawn(found, lambda one: named(f"{one.metric}/{one.field}"))
+            yield Chart(
+                f"spread {unit[-6:]}", title, dots(drawn_, view.look, unit, (0, None)), found, said(drawn_)
+            )

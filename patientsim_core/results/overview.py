@@ -1,0 +1,69 @@
+"""All runs at a glance, beside the published figures."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from patientsim_core.charts import Chart, dots
+from patientsim_core.measures import MEASURES, measure
+from patientsim_core.published import published
+from patientsim_core.results.view import View, beside, drawn, said
+from patientsim_core.tables import estimates, leaderboard
+
+HEADLINES = [key for key in MEASURES if key[0] not in ("effort", "doctor", "language")]
+CRITERIA = ("personality", "language", "recall", "confused", "realism")
+
+
+def board(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The leaderboard as text to read, and its figures as numbers. Published ones are a column of their own:
+    the range over eight models, by the published judge."""
+    columns = [one for metric in dict(HEADLINES) for one in view.columns(metric)]
+    found = estimates(view.rows, [one for one in columns if (one.metric, one.field) in MEASURES])
+    several = found["judge"].replace("", None).nunique() > 1
+    table = leaderboard(found, several)
+    if len(table):
+        order = dict.fromkeys((one.metric, one.field) for one in found.itertuples())
+        table["Published, 8 models"] = [_range(*key) for key in order]
+    return table, found
+
+
+def _range(metric: str, field: str) -> str:
+    own = published()
+    own = own[(own["metric"] == metric) & (own["field"] == field) & (own["axis"] == "")]
+    return f"{own['mean'].min():.2f} to {own['mean'].max():.2f}" if len(own) else ""
+
+
+def published_rows() -> pd.DataFrame:
+    """The published figures over all dialogues: a row for each model, a column for each measure."""
+    own = published()
+    own = own[own["axis"] == ""]
+    own = own.assign(
+        Patient=own["engine"], Judge=own["judge"], column=[_titled(one) for one in own.itertuples()]
+    )
+    return own.pivot_table(
+        index=["Patient", "Judge"], columns="column", values="mean", sort=False
+    ).reset_index()
+
+
+def _titled(one) -> str:
+    found = measure(one.metric, one.field)
+    return f"{found.title}: {found.label}"
+
+
+def charts(view: View) -> Iterator[Chart]:
+    found = view.estimates("fidelity", *CRITERIA, "usefulness")
+    if len(found):
+        own = published()
+        own = own[(own["metric"] == "fidelity") & (own["axis"] == "")]
+        table = drawn(found)
+        yield Chart(
+            "fidelity",
+            "How well patients keep to their personas, by criterion",
+            dots(table, view.look, "Score, 1 to 4", (1, 4), beside(own, _label)),
+            found,
+            said(table),
+        )
+
+
+def _label(one) -> str:
+    return measure(one.metric, one.field).label
