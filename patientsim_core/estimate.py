@@ -57,5 +57,5 @@ def _prompt(role: str, parameters: Parameters, cases: Mapping[str, Case], items:
     """Tokens of a system prompt, by that of the first item."""
     if role == "doctor":
         return estimate(parameters.doctor_prompt or own_doctor_prompt())
-    case, persona = cases[items[0].case], items[0].persona
+    case, persona = cases[items[0].case], parameters.played(items[0].persona)
     return estimate(system_prompt(case, persona, facts_of(case), parameters.patient_prompt))

@@ -11,6 +11,7 @@ from patientsim_core.doctor import MAX_TURNS, check_doctor_prompt, make_doctor
 from patientsim_core.errors import InputError
 from patientsim_core.models import OFFLINE, Limits, Options, Settings, check_permission, load_model
 from patientsim_core.patient import make_patient
+from patientsim_core.persona import Persona
 from patientsim_core.prompt import check_prompt
 from patientsim_core.selection import Item
 from patientsim_core.simulate import Ending, simulate
@@ -23,7 +24,9 @@ PATIENCE = Limits(attempts=20, seconds=600.0, pause=0.5, longest=30.0)
 class Parameters(Record):
     """All that decides what is said in the dialogues of a run, besides cases and personas.
 
-    Prompts are the user's own, None for this project's. The doctor speaks at most `max_turns` times.
+    Prompts are the user's own, None for this project's. The doctor speaks at most `max_turns` times. With
+    `play_as` every patient is played as this persona, whatever persona is assigned to it; dialogues are
+    judged against the assigned one: a control.
     """
 
     patient: str = OFFLINE
@@ -33,10 +36,15 @@ class Parameters(Record):
     options: Options = Options()
     patient_prompt: str | None = None
     doctor_prompt: str | None = None
+    play_as: Persona | None = None
 
     @property
     def models(self) -> dict[str, str]:
         return {"patient": self.patient, "doctor": self.doctor}
+
+    def played(self, assigned: Persona) -> Persona:
+        """The persona that a patient is played as."""
+        return self.play_as or assigned
 
     def at_once(self, wanted: int) -> int:
         """How many threads of one process are of use: of the built-in engine one, as it waits for nothing."""
@@ -113,11 +121,12 @@ def dialogue_of(job: Job, turns: list[Turn], ending: Ending, failure: Failure | 
 
 def _begin(job: Job, settings: Settings | None):
     by, seed = job.parameters, _seed(job)
+    persona = by.played(job.item.persona)
     doctor = make_doctor(by.doctor, seed, by.options, by.max_turns, by.doctor_prompt, settings, PATIENCE)
     patient = make_patient(
-        job.case, job.item.persona, by.patient, seed, by.options, by.patient_prompt, settings, PATIENCE
+        job.case, persona, by.patient, seed, by.options, by.patient_prompt, settings, PATIENCE
     )
-    return simulate(job.case.arrival, job.item.persona, doctor, patient, by.max_turns, job.turns)
+    return simulate(job.case.arrival, persona, doctor, patient, by.max_turns, job.turns)
 
 
 def _seed(job: Job) -> int:

@@ -66,7 +66,10 @@ def published() -> pd.DataFrame:
 def contradictions() -> dict[str, int]:
     """How often Llama 3.3 70B contradicted an item of the record in 52 dialogues (figure F13)."""
     table = _read("contradicted_fields")
-    return {_ITEMS.get(field, field): int(count) for field, count in zip(*table.values.T, strict=True)}
+    return {
+        _ITEMS.get(field, field.replace(" ", "_")): int(count)
+        for field, count in zip(*table.values.T, strict=True)
+    }
 
 
 CONTRADICTIONS_OF, CONTRADICTIONS_IN = "Llama-3.3-70B-Instruct", 52

@@ -23,27 +23,55 @@ class Item(NamedTuple):
 
 
 def select(
-    cases: Sequence[Case], personas: str | Sequence[Persona] = "assigned", repeats: int = 1
+    cases: Sequence[Case],
+    personas: str | Sequence[Persona] = "assigned",
+    repeats: int = 1,
+    cases_each: int | None = None,
 ) -> list[Item]:
-    """The items of a run. `personas` are `assigned` (each case's own), `all` (the 37), one by its key, or
-    given. Raises InputError where there is nothing to do, or a case has no persona of its own."""
+    """The items of a run, case by case. `personas` are `assigned` (each case's own), `all` (the 37), one by
+    its key, or given. With `cases_each` a persona that is not assigned meets only so many cases, taken in
+    turn. Raises InputError where there is nothing to do, or a case has no persona of its own."""
     if not cases:
         raise InputError("There is no case to play: choose at least one.")
     if repeats < 1:
         raise InputError(f"repeats: must be 1 or more, not {repeats}.")
     if personas == "assigned":
-        pairs = [(case, case.persona) for case in cases]
-        bare = [case.hadm_id for case, persona in pairs if persona is None]
-        if bare:
+        if cases_each is not None:
             raise InputError(
-                f"personas: the case file assigns none to {', '.join(bare[:5])}"
-                f"{' and others' if len(bare) > 5 else ''}. Use all, or one such as plain,B,high,normal."
+                "cases each: is not for assigned personas: each case has its own. Use all, or name some."
             )
+        pairs = _assigned(cases)
     else:
-        pairs = list(product(cases, _named(personas) if isinstance(personas, str) else personas))
+        chosen = _named(personas) if isinstance(personas, str) else personas
+        pairs = _in_turn(cases, chosen, len(cases) if cases_each is None else cases_each)
     if not pairs:
         raise InputError("personas: none is chosen.")
     return [Item(case.hadm_id, persona, number + 1) for case, persona in pairs for number in range(repeats)]
+
+
+def _assigned(cases: Sequence[Case]) -> list[tuple[Case, Persona]]:
+    """Each case with its own persona."""
+    bare = [case.hadm_id for case in cases if case.persona is None]
+    if bare:
+        raise InputError(
+            f"personas: the case file assigns none to {', '.join(bare[:5])}"
+            f"{' and others' if len(bare) > 5 else ''}. Use all, or one such as plain,B,high,normal."
+        )
+    return [(case, case.persona) for case in cases]
+
+
+def _in_turn(cases: Sequence[Case], personas: Sequence[Persona], each: int) -> list[tuple[Case, Persona]]:
+    """`each` cases for every persona: the next one begins where the last one left off, and after the last
+    case comes the first again, so that every case is met about equally often."""
+    count = len(cases)
+    if not 1 <= each <= count:
+        raise InputError(f"cases each: must be 1 to {count}, the number of cases, not {each}.")
+    return [
+        (case, persona)
+        for place, case in enumerate(cases)
+        for number, persona in enumerate(personas)
+        if (place - number * each) % count < each
+    ]
 
 
 def combinations(levels: Mapping[str, Sequence[Level]]) -> list[Persona]:

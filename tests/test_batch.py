@@ -12,9 +12,11 @@ from patientsim_core import EndReason, Persona, StorageError, work
 from patientsim_core import batch as batches
 from patientsim_core import job as jobs
 from patientsim_core.batch import Batch
+from patientsim_core.facts import facts_of
 from patientsim_core.job import Parameters
 from patientsim_core.models import Limits
 from patientsim_core.models.prices import load_prices
+from patientsim_core.prompt import system_prompt
 from patientsim_core.selection import select
 from patientsim_core.storage.run_writing import writing
 from patientsim_core.storage.runs import open_run
@@ -105,6 +107,34 @@ def test_repeats_differ_by_their_seed(folder):
     play(folder, items, Parameters(max_turns=4))
     one, two = texts(folder).values()
     assert one != two
+
+
+def test_a_patient_played_as_another_persona_speaks_as_that_one_and_keeps_its_own(tmp_path):
+    wordy, plain = Persona(personality="verbose", cefr="C"), Persona()
+    for name, persona, by in (
+        ("control", wordy, Parameters(play_as=plain)),
+        ("plain", plain, Parameters()),
+        ("own", wordy, Parameters()),
+    ):
+        play(tmp_path / name, select([HEART], [persona]), by)
+    (control,) = open_run(tmp_path / "control").dialogues()
+    assert control.persona == wordy
+    assert control.id == select([HEART], [wordy])[0].id
+    assert {turn.persona for turn in control.turns if turn.role == "patient"} == {plain}
+    said = {name: next(iter(texts(tmp_path / name).values())) for name in ("control", "plain", "own")}
+    assert said["control"] == said["plain"] != said["own"]
+
+
+def test_a_model_is_told_the_persona_to_play_and_not_the_one_assigned(folder, service):
+    service.answers(Answer("Where is it?"), Answer("Here."), Answer("[DDX] 1. A 2. B 3. C 4. D 5. E"))
+    wordy = Persona(personality="verbose")
+    play(folder, select([HEART], [wordy]), MODELS.model_copy(update={"play_as": Persona()}), service.url)
+    told = str(service.requests[1].body["messages"])
+    (dialogue,) = open_run(folder).dialogues()
+    own = system_prompt(HEART, Persona(), facts_of(HEART))
+    assert service.requests[1].body["messages"][0]["content"] == own
+    assert system_prompt(HEART, wordy, facts_of(HEART)) not in told
+    assert dialogue.turns[1].persona == Persona()
 
 
 def test_trouble_of_the_service_leaves_no_trace_in_the_dialogues(tmp_path, server, monkeypatch):

@@ -12,6 +12,10 @@ from pathlib import Path
 import pytest
 
 from patientsim_core import load_cases
+from patientsim_core.evaluation.verdict import Metric
+from patientsim_core.storage.index import INDEX
+from patientsim_core.storage.run_list import SAMPLES
+from patientsim_core.storage.runs import open_run
 
 ROOT = Path(__file__).parents[1]
 CORE = sorted((ROOT / "patientsim_core").rglob("*.py"))
@@ -111,9 +115,21 @@ def test_readme_python_example_runs():
 
 
 def test_every_sample_case_loads_and_says_it_is_synthetic():
-    files = sorted((ROOT / "data_samples").rglob("*.json"))
+    files = sorted((ROOT / "data_samples").rglob("cases.json"))
     assert ROOT / "data_samples" / "cases.json" in files
     assert {case.provenance for path in files for case in load_cases(path)} == {"synthetic"}
+
+
+def test_sample_runs_are_whole_judged_and_small():
+    runs = {path.name: open_run(path) for path in SAMPLES.iterdir() if path.is_dir()}
+    assert set(runs) == {"offline-personas", "offline-no-persona"}
+    for run in runs.values():
+        assert run.finished() == {item.id for item in run.planned}
+        assert {(one.dialogue_id, one.metric) for one in run.verdicts()} == {
+            (id, metric) for id in run.finished() for metric in Metric
+        }
+    kept = [path for path in SAMPLES.rglob("*") if path.is_file() and path.name != INDEX]
+    assert sum(path.stat().st_size for path in kept) < 10_000_000
 
 
 def test_nothing_is_rendered_as_raw_html():

@@ -57,6 +57,17 @@ def test_fewer_turns_and_a_longer_prompt_change_the_estimate():
     assert long.usage["openai:gpt-4o"].prompt_tokens > usual.usage["openai:gpt-4o"].prompt_tokens
 
 
+def test_an_estimate_is_of_the_persona_that_is_played():
+    wordy = Persona(personality="verbose", cefr="A", recall="low")
+    assigned = select([HEART], [wordy])
+
+    def tokens(items, **about) -> int:
+        by = Parameters(patient="openai:gpt-4o", **about)
+        return plan(by, CASES, items).usage["openai:gpt-4o"].prompt_tokens
+
+    assert tokens(assigned, play_as=Persona()) == tokens(select([HEART], [Persona()])) != tokens(assigned)
+
+
 def test_nothing_left_is_no_call():
     found = plan(BOTH, CASES, select([HEART], "all"), earlier=37)
     assert (found.dialogues, found.calls, found.cost(PRICES)) == (0, {}, 0)

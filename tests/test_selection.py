@@ -1,5 +1,7 @@
 """Which dialogues a run has."""
 
+from collections import Counter
+
 import pytest
 
 from patientsim_core import ALL_PERSONAS, InputError, Persona
@@ -68,3 +70,44 @@ def test_assigned_needs_a_case_file_that_assigns():
 def test_nothing_to_play_is_an_error(cases, personas, repeats):
     with pytest.raises(InputError):
         select(cases, personas, repeats)
+
+
+SIX = list(CASES.values())[:6]
+
+
+def test_each_persona_meets_so_many_cases_in_turn():
+    items = select(SIX, ALL_PERSONAS[:4], cases_each=4)
+    met = {
+        persona: [SIX.index(CASES[item.case]) for item in items if item.persona == persona]
+        for persona in ALL_PERSONAS[:4]
+    }
+    assert list(met.values()) == [[0, 1, 2, 3], [0, 1, 4, 5], [2, 3, 4, 5], [0, 1, 2, 3]]
+
+
+@pytest.mark.parametrize("each", range(1, 6))
+def test_every_case_is_met_about_equally_often(each):
+    items = select(SIX, "all", cases_each=each)
+    assert set(Counter(item.persona for item in items).values()) == {each}
+    often = Counter(item.case for item in items).values()
+    assert len(often) == 6
+    assert max(often) - min(often) <= 1
+
+
+def test_all_cases_for_each_are_the_same_as_no_limit_and_come_case_by_case():
+    assert select(SIX, "all", cases_each=6) == select(SIX, "all")
+    places = [SIX.index(CASES[item.case]) for item in select(SIX, "all", repeats=2, cases_each=3)]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("personas", "each", "words"),
+    [
+        ("all", 0, "must be 1 to 6, the number of cases, not 0"),
+        ("all", 7, "must be 1 to 6, the number of cases, not 7"),
+        ([Persona()], -1, "not -1"),
+        ("assigned", 3, "is not for assigned personas"),
+    ],
+)
+def test_cases_for_each_persona_that_cannot_be_are_refused(personas, each, words):
+    with pytest.raises(InputError, match=f"^cases each: .*{words}"):
+        select(SIX, personas, cases_each=each)

@@ -85,6 +85,39 @@ def test_personas_are_assigned_one_or_every_combination_of_levels(folder, flags,
     assert {one.persona.key for one in open_run(folder).dialogues()} == keys
 
 
+def test_a_control_is_played_as_one_persona_and_keeps_the_assigned_ones(folder, capsys):
+    flags = ["--max-turns", "3", "--limit", "2"]
+    assert simulate(folder, "--play-as", "verbose,C,high,normal", *flags) == 0
+    found = list(open_run(folder).dialogues())
+    assert {one.persona.key for one in found} == {"distrust,A,low,normal", "pleasing,A,high,normal"}
+    assert {turn.persona.key for one in found for turn in one.turns if turn.persona} == {
+        "verbose,C,high,normal"
+    }
+    assert simulate(folder, *flags) == 2
+    assert "play as was verbose,C,high,normal, now the persona assigned" in capsys.readouterr().err
+
+
+def test_a_limit_cuts_what_the_cases_for_each_persona_leave(folder):
+    flags = ["--personality", "all", "--cases-each", "5", "--max-turns", "1"]
+    assert simulate(folder, *flags) == 0
+    whole = open_run(folder).planned
+    assert len(whole) == 6 * 5
+    assert simulate(folder.with_name("part"), *flags, "--limit", "7") == 0
+    assert open_run(folder.with_name("part")).planned == whole[:7]
+
+
+def test_a_file_may_ask_for_a_control_and_cases_for_each(folder, tmp_path):
+    file = tmp_path / "run.toml"
+    file.write_text(
+        f'cases = "{SAMPLES}"\nout = "{folder}"\nmax-turns = 1\nplay-as = "plain,B,high,normal"\n'
+        'cases-each = 1\npersonality = "all"\n'
+    )
+    assert main(["simulate", "--config", str(file)]) == 0
+    run = open_run(folder)
+    assert run.parameters.play_as.key == "plain,B,high,normal"
+    assert len(run.planned) == 6
+
+
 def test_v_prints_each_turn_with_its_dialogue(folder, capsys):
     simulate(folder, "--limit", "1", "--max-turns", "2", "-v")
     (dialogue,) = open_run(folder).dialogues()
@@ -116,6 +149,11 @@ def test_a_file_may_say_it_all_and_flags_go_before_it(folder, tmp_path):
         (["--concurrency", "0"], "--concurrency: "),
         (["--temperature", "3"], "--temperature: "),
         (["--temperature", "hot"], "--temperature: "),
+        (["--play-as", "plain,B"], "--play-as: persona 'plain,B': needs four levels"),
+        (["--play-as", "grumpy,B,high,normal"], "--play-as: personality 'grumpy': is not known"),
+        (["--cases-each", "0"], "--cases-each: "),
+        (["--cases-each", "21", "--personas", "all"], "cases each: must be 1 to 20"),
+        (["--cases-each", "3"], "cases each: is not for assigned personas"),
         (["--personas", "some"], "personas 'some': is assigned, all, or four levels"),
         (["--personality", "grumpy"], "personality 'grumpy': is not known. It is one of plain, verbose"),
         (
@@ -153,6 +191,9 @@ def test_wrong_input_is_one_line_and_status_2_and_leaves_nothing(folder, capsys,
         ("seed = 1", "--cases: is needed."),
         ("personality = 3", "personality: "),
         ("option = 3", "option: "),
+        ('play-as = "plain"', "play_as: persona 'plain': needs four levels"),
+        ("play_as = 3", "play_as: persona '3': needs four levels"),
+        ('cases-each = "some"', "cases_each: "),
     ],
 )
 def test_a_faulty_file_is_named_with_the_key(tmp_path, capsys, text, words):

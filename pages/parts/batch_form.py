@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts.keys import KEPT, settings_for
 from pages.parts.persona import AXIS_LABELS
 from pages.parts.role import keys_of, played_by, role
-from patientsim_core import Case
+from patientsim_core import Case, Persona
 from patientsim_core.job import Parameters
 from patientsim_core.models import Options, Settings
 from patientsim_core.models.options import EFFORTS, parse_option
@@ -17,6 +17,10 @@ from patientsim_core.selection import Item, combinations, select
 
 ASSIGNED, ALL, CHOSEN = "Each case's own", "All 37", "By level"
 DEFAULT = "service's default"
+CONTROL = (
+    "A control: every patient is played as plain · B · high recall, and judged against the persona that it "
+    "was assigned."
+)
 state = st.session_state
 
 
@@ -61,9 +65,11 @@ def wanted(cases: dict[str, Case]) -> Wanted:
             reasoning_effort=state["batch effort"],
             extra=extra,
         ),
+        play_as=Persona() if state["batch control"] else None,
     )
     settings = settings_for(state["patient service"], state["doctor service"])
-    items = select(chosen, _chosen_personas(), state["repeats"])
+    each = None if state["batch personas"] == ASSIGNED else state["batch cases each"]
+    items = select(chosen, _chosen_personas(), state["repeats"], each)
     return Wanted(parameters, chosen, items, state["batch at once"], settings)
 
 
@@ -71,8 +77,21 @@ def _personas() -> None:
     st.segmented_control(
         "Personas", [ASSIGNED, ALL, CHOSEN], default=ASSIGNED, required=True, key="batch personas", **KEPT
     )
-    if state["batch personas"] != CHOSEN:
-        return
+    if state["batch personas"] == CHOSEN:
+        _levels()
+    if state["batch personas"] != ASSIGNED:
+        st.number_input(
+            "Cases for each persona",
+            1,
+            value=None,
+            key="batch cases each",
+            placeholder="all",
+            help="So many, taken in turn: every case is met about equally often.",
+            **KEPT,
+        )
+
+
+def _levels() -> None:
     for axis, levels in AXES.items():
         plain = [next(iter(levels))] if axis == "personality" else None
         about = {"format_func": lambda level: level.label, "key": f"batch {axis}", **KEPT}
@@ -101,6 +120,7 @@ def _advanced() -> None:
         st.number_input("Dialogues at once", 1, 256, 16, key="batch at once", **KEPT)
         st.number_input("Most turns of the doctor", 1, 200, 30, key="batch turns", **KEPT)
         st.number_input("Seed", value=42, step=1, key="batch seed", **KEPT)
+        st.checkbox("Without persona behaviour", key="batch control", help=CONTROL, **KEPT)
         none = {"placeholder": DEFAULT, **KEPT}
         st.number_input(
             "Temperature, 0 to 2", 0.0, 2.0, 0.7, 0.1, format="%.2g", key="batch temperature", **none

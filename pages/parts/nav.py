@@ -5,6 +5,7 @@ import streamlit as st
 PAGES = {
     "demo.py": ("Consult", ":material/stethoscope:"),
     "pages/3_Simulate.py": ("Simulate", ":material/conveyor_belt:"),
+    "pages/4_Results.py": ("Results", ":material/monitoring:"),
 }
 
 

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from patientsim_core.charts.look import SCALE, Look, figure, plain
+from patientsim_core.charts.look import MUTED, SCALE, Look, figure, plain
 
 HATCHES = ("", "/", "x", ".")
 
@@ -14,11 +14,11 @@ def bars(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
     hover, query. Without a run it is not ours, and grey."""
     rows = list(dict.fromkeys(table["row"]))
     many = table["series"].nunique()
-    made = figure(look, 90 + len(rows) * (18 + 14 * many), x)
+    made = figure(90 + len(rows) * (18 + 14 * many), x)
     for name, own in table.groupby("series", sort=False):
         run = own["run"].iloc[0]
-        color = look.color(run) if run else look.muted
-        pattern = {"shape": HATCHES[int(own["hatch"].iloc[0])], "fgcolor": look.ground, "size": 6}
+        color = look.color(run) if run else MUTED
+        pattern = {"shape": HATCHES[int(own["hatch"].iloc[0])], "size": 6}
         made.add_trace(
             go.Bar(
                 x=own["value"].astype(float),
@@ -38,11 +38,11 @@ def bars(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
     return made
 
 
-def parts(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
+def parts(table: pd.DataFrame, x: str) -> go.Figure:
     """A bar for each `row`, made of parts: `table` has row, part (a number, which gives the colour), name,
     value (share, 0-1), hover."""
     rows = list(dict.fromkeys(table["row"]))
-    made = figure(look, 110 + 40 * len(rows), x)
+    made = figure(110 + 40 * len(rows), x)
     known = sorted(table["part"].unique())
     shades = _shades(len(known))
     for place, part in enumerate(known):
@@ -53,7 +53,7 @@ def parts(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
                 y=[plain(row, 24) for row in own["row"]],
                 orientation="h",
                 name=plain(own["name"].iloc[0]),
-                marker={"color": shades[place], "line": {"width": 1, "color": look.ground}},
+                marker={"color": shades[place], "line": {"width": 1, "color": MUTED}},
                 hovertext=[plain(text) for text in own["hover"]],
                 hoverinfo="text",
             )

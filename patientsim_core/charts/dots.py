@@ -5,10 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from patientsim_core.charts.look import PUBLISHED, Look, figure, plain
+from patientsim_core.charts.look import MUTED, PUBLISHED, Look, figure, plain
 
-ROW, STEP = 30, 13
-"""Pixels of a row, and of each further series in it."""
+ROW, LINE, STEP, WIDTH = 30, 18, 13, 22
+"""Pixels of a row, of each line of its label, and of each further series in it; characters of such a line."""
+
+VARIANTS = ("", "-open", "-dot", "-open-dot")
+"""Of a run's symbol, for one judge after the other."""
 
 
 def dots(
@@ -17,33 +20,40 @@ def dots(
     x: str,
     ends: Sequence[float | None] = (),
     published: pd.DataFrame | None = None,
+    source: str = "Published, each model",
     zero: bool = False,
 ) -> go.Figure:
     """A row for each `row` of the table, in the order first seen, and in it a dot for each `series` with its
-    interval. `table`: row, series, run (which gives the colour), mean, low, high, hover, query. `published`:
-    row, mean, hover. `x` is the axis' title, `ends` the ends of the scale; `zero` draws a line at 0."""
+    interval. `table`: row, series, run (which gives the colour), variant (of its symbol), mean, low, high, hover, query. `published`:
+    row, mean, hover; `source` names it. `x` is the axis' title, `ends` the ends of the scale; `zero` draws a
+    line at 0."""
     rows = list(dict.fromkeys(table["row"]))
     series = list(dict.fromkeys(table["series"]))
     many = max(1, len(series))
-    made = figure(look, 90 + len(rows) * (ROW + STEP * (many - 1)), x)
+    names = [plain(row, WIDTH) for row in rows]
+    lines = max((name.count("<br>") + 1 for name in names), default=1)
+    made = figure(90 + len(rows) * max(ROW + STEP * (many - 1), LINE * lines + 4), x)
     step = 0.6 / many
     if published is not None and len(published := published[published["row"].isin(rows)]):
-        made.add_trace(_published(published, rows, look))
+        made.add_trace(_published(published, rows, source))
     for place, name in enumerate(series):
         own = table[table["series"] == name]
         offset = (place - (many - 1) / 2) * step
         made.add_trace(_series(own, name, rows, offset, look))
-    names = [plain(row, 24) for row in rows]
     made.update_yaxes(
         tickvals=[*range(len(rows))], ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False
     )
     if zero:
-        made.add_vline(0, line={"color": look.muted, "width": 1, "dash": "dot"})
+        made.add_vline(0, line={"color": MUTED, "width": 1, "dash": "dot"})
     if ends and None not in ends:
         low, high = ends
         made.update_xaxes(range=[low - 0.04 * (high - low), high + 0.04 * (high - low)])
     elif ends:
-        made.update_xaxes(rangemode="tozero")
+        known = pd.concat(
+            [table[["mean", "high"]].max(), published["mean"] if published is not None else None]
+        )
+        most = float(known.max()) or 1.0
+        made.update_xaxes(range=[-0.03 * most, 1.08 * most])
     made.update_layout(showlegend=len(made.data) > 1)
     return made
 
@@ -58,20 +68,25 @@ def _series(own: pd.DataFrame, name: str, rows: list[str], offset: float, look: 
         error_x={"type": "data", "symmetric": False, "color": look.color(run), **errors},
         mode="markers",
         name=plain(name, 40),
-        marker={"color": look.color(run), "symbol": look.symbol(run), "size": 10},
+        marker={"color": look.color(run), "symbol": look.symbol(run) + _variant(own), "size": 10},
         customdata=own.get("query"),
         hovertext=[plain(text) for text in own["hover"]],
         hoverinfo="text",
     )
 
 
-def _published(found: pd.DataFrame, rows: list[str], look: Look) -> go.Scatter:
+def _variant(own: pd.DataFrame) -> str:
+    return VARIANTS[int(own["variant"].iloc[0]) % len(VARIANTS)] if "variant" in own else ""
+
+
+def _published(found: pd.DataFrame, rows: list[str], source: str) -> go.Scatter:
     return go.Scatter(
         x=found["mean"].astype(float),
         y=[rows.index(row) for row in found["row"]],
         mode="markers",
-        name="Published, each model",
-        marker={"color": look.muted, "symbol": PUBLISHED, "size": 8, "opacity": 0.8},
+        name=source,
+        legendrank=2_000,  # last
+        marker={"color": MUTED, "symbol": PUBLISHED, "size": 8, "opacity": 0.8},
         hovertext=[plain(text) for text in found["hover"]],
         hoverinfo="text",
     )

@@ -11,7 +11,7 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 def lines(table: pd.DataFrame, look: Look, y: str) -> go.Figure:
     """A line for each `series`: `table` has series, run (colour), dash (which way to draw), turn, mean
     (0-1) and hover, and where they are known low and high, drawn as a band."""
-    made = figure(look, 380, "Turn of the patient", y)
+    made = figure(380, "Turn of the patient", y)
     for name, own in table.groupby("series", sort=False):
         run = own["run"].iloc[0]
         color, dash = look.color(run), DASHES[int(own["dash"].iloc[0]) % len(DASHES)]

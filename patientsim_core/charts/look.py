@@ -14,6 +14,9 @@ import plotly.graph_objects as go
 _CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 SYMBOLS = ("circle", "square", "triangle-up", "cross", "star", "hexagon")
 PUBLISHED = "diamond-open"
+MUTED = "#7f8c92"
+"""What is not a run of ours: a grey that is seen on light and on dark ground."""
+
 SCALE = "Cividis"
 """From low to high, told apart with any kind of colour vision."""
 
@@ -31,14 +34,11 @@ class Chart(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Colours of a theme, and the runs in the order in which they get theirs."""
+    """The runs in the order in which they get their colours, and the colours. Whoever shows a figure colours
+    its text and ground by the theme."""
 
     runs: tuple[str, ...]
     colors: tuple[str, ...]
-    text: str
-    muted: str
-    line: str
-    ground: str
 
     def color(self, run: str) -> str:
         return self.colors[self.runs.index(run) % len(self.colors)]
@@ -49,10 +49,7 @@ class Look(NamedTuple):
 
 def look(runs: Sequence[str], dark: bool = False) -> Look:
     """The look for some runs, in the light or the dark theme of `.streamlit/config.toml`."""
-    theme = _themes()["dark" if dark else "light"]
-    colors = theme["chartCategoricalColors"]
-    parts = [theme[one] for one in ("textColor", "grayColor", "borderColor", "backgroundColor")]
-    return Look(tuple(runs), tuple(colors), *parts)
+    return Look(tuple(runs), tuple(_themes()["dark" if dark else "light"]["chartCategoricalColors"]))
 
 
 @cache
@@ -67,22 +64,21 @@ def plain(text: object, width: int = 0) -> str:
     return "<br>".join(escape(line, quote=False) for line in lines)
 
 
-def figure(look: Look, height: int, x: str = "", y: str = "") -> go.Figure:
-    """An empty figure with titles on its axes."""
-    axis = {"gridcolor": look.line, "linecolor": look.line, "zeroline": False, "automargin": True}
-    axis |= {"title": {"standoff": 8, "font": {"color": look.muted}}, "tickfont": {"color": look.text}}
+def figure(height: int, x: str = "", y: str = "") -> go.Figure:
+    """An empty figure, so many pixels high, with titles on its axes."""
+    axis = {"zeroline": False, "automargin": True, "title": {"standoff": 8}, "tickfont": {"size": 13}}
+    axis["gridcolor"] = "rgba(127, 140, 146, 0.25)"
     made = go.Figure()
     made.update_layout(
         height=height,
         margin={"l": 8, "r": 16, "t": 8, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": look.text, "size": 13},
         legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
         hoverlabel={"align": "left"},
         dragmode=False,
         clickmode="event+select",
     )
-    made.update_xaxes(**axis, title_text=x)
+    made.update_xaxes(**axis, title_text=x, showgrid=True)
     made.update_yaxes(**axis, title_text=y)
     return made

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from patientsim_core.charts.look import SCALE, Look, figure, plain
+from patientsim_core.charts.look import MUTED, SCALE, figure, plain
 
 CELL = 46
 
 
 def squares(
     table: pd.DataFrame,
-    look: Look,
     columns: Sequence[str],
     rows: Sequence[str],
     titles: tuple[str, str],
@@ -21,7 +20,7 @@ def squares(
 ) -> go.Figure:
     """A square for each line of the table (column, row, value, text, hover, query), coloured by value from
     one end to the other; `titles` are those of the axes, `bar` that of the colours."""
-    made = figure(look, 130 + CELL * len(rows), *titles)
+    made = figure(130 + CELL * len(rows), *titles)
     value = table["value"].astype(float)
     low, high = ends
     middle = (low + high) / 2
@@ -39,7 +38,7 @@ def squares(
                 "colorscale": SCALE,
                 "cmin": low,
                 "cmax": high,
-                "line": {"width": 1, "color": look.line},
+                "line": {"width": 1, "color": MUTED},
                 "colorbar": {"title": {"text": bar, "side": "right"}, "thickness": 10, "outlinewidth": 0},
             },
             unselected={"marker": {"opacity": 1}},

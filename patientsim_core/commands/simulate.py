@@ -22,7 +22,7 @@ from patientsim_core.job import Job, Parameters
 from patientsim_core.models import OFFLINE, Options
 from patientsim_core.models.options import EFFORTS, Effort, parse_option
 from patientsim_core.models.prices import load_prices
-from patientsim_core.persona import AXES, read_level
+from patientsim_core.persona import AXES, Persona, read_level
 from patientsim_core.prompt import read_prompt
 from patientsim_core.report import outcome, planned
 from patientsim_core.selection import Item, combinations, select
@@ -42,6 +42,14 @@ def _or_none(value: object) -> object:
     return None if isinstance(value, str) and value.lower() == "none" else value
 
 
+def _persona(value: object) -> Persona:
+    """A persona by its key; what is wrong with it becomes a fault of the flag or the key of the file."""
+    try:
+        return Persona.from_key(str(value))
+    except InputError as error:
+        raise ValueError(str(error)) from None
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_names)]
 
 
@@ -57,6 +65,8 @@ class Wanted(Config):
     cefr: Names = ()
     recall: Names = ()
     dazed: Names = ()
+    play_as: Annotated[Persona | None, BeforeValidator(_persona)] = None
+    cases_each: int | None = Field(None, ge=1)
     limit: int | None = Field(None, ge=1)
     repeats: int = Field(1, ge=1)
     max_turns: int = Field(MAX_TURNS, ge=1, le=200)
@@ -88,6 +98,7 @@ class Wanted(Config):
             ),
             patient_prompt=read_prompt(self.patient_prompt) if self.patient_prompt else None,
             doctor_prompt=read_prompt(self.doctor_prompt, DOCTOR_NAMES) if self.doctor_prompt else None,
+            play_as=self.play_as,
         )
 
     def items(self, cases: list[Case]) -> list[Item]:
@@ -98,7 +109,7 @@ class Wanted(Config):
                 "--personas: cannot be combined with --personality, --cefr, --recall or --dazed."
             )
         chosen = combinations(levels) if levels else self.personas or "assigned"
-        return select(cases, chosen, self.repeats)[: self.limit]
+        return select(cases, chosen, self.repeats, self.cases_each)[: self.limit]
 
     def _levels(self, axis: str) -> list:
         named = getattr(self, axis)
@@ -125,7 +136,24 @@ def add_flags(one: argparse.ArgumentParser) -> None:
             metavar="LEVELS",
             help=f"all, or some of {', '.join(levels)}; every combination is played",
         )
-    add("--limit", type=int, metavar="N", help="only the first so many dialogues, case by case")
+    add(
+        "--play-as",
+        metavar="P,L,R,D",
+        help="a control: play every patient as this persona, such as plain,B,high,normal, "
+        "and judge against the one assigned",
+    )
+    add(
+        "--cases-each",
+        type=int,
+        metavar="N",
+        help="so many cases for each persona, taken in turn (default: all); not for assigned personas",
+    )
+    add(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="only the first so many of the dialogues that all else asks for, case by case",
+    )
     add("--repeats", type=int, metavar="N", help="so many of each (default: 1)")
     add("--max-turns", type=int, metavar="N", help="the doctor speaks at most so often (default: 30)")
     add("--temperature", metavar="T", help="0 to 2, or none (default: 0.7)")

@@ -155,14 +155,22 @@ def _told(kind: KindOf, relation: RelationsOf | None, turn: Turn) -> dict[str, o
     return {
         "score": score_of(items),
         "rationale": relation.reason if relation else "",
-        "detail": {
-            "kind": kind.kind,
-            "items": items,
-            "adds": bool(relation and relation.adds),
-            "plausibility": plausible if relation and (relation.adds or not items) else None,
-            "permitted": permitted(items, turn),
-        },
+        "detail": lean(
+            {
+                "kind": kind.kind,
+                "items": items,
+                "adds": bool(relation and relation.adds),
+                "plausibility": plausible if relation and (relation.adds or not items) else None,
+                "permitted": permitted(items, turn),
+            }
+        ),
     }
+
+
+def lean(detail: Mapping[str, object]) -> dict[str, object]:
+    """A sentence's detail without what is empty: a run has a hundred such verdicts a dialogue, most of which
+    only say the kind."""
+    return {name: value for name, value in detail.items() if value}
 
 
 def score_of(items: dict[str, str]) -> float | None:

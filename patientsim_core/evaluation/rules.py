@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.evaluation import ddx, disclosure, language, profile
-from patientsim_core.evaluation.facts import permitted, score_of, sentences_of
+from patientsim_core.evaluation.facts import lean, permitted, score_of, sentences_of
 from patientsim_core.evaluation.verdict import RULES, Metric, Verdict
 from patientsim_core.offline.judge import (
     judge_differential,
@@ -47,7 +47,7 @@ def _facts(dialogue: Dialogue) -> Iterator[Verdict]:
             "plausibility": found.plausibility,
             "permitted": permitted(found.items, turn) if recorded else found.permitted,
         }
-        about = {"score": score_of(found.items), "rationale": found.rationale, "detail": detail}
+        about = {"score": score_of(found.items), "rationale": found.rationale, "detail": lean(detail)}
         yield _verdict(dialogue, Metric.facts, one.field, turn=one.turn, text=one.text, **about)
 
 

@@ -54,7 +54,7 @@ def _plausible(view: View) -> Iterator[Chart]:
     yield Chart(
         "plausibility",
         "How plausible unsupported sentences are, from 1 to 4",
-        parts(table, view.look, "Share of unsupported sentences"),
+        parts(table, "Share of unsupported sentences"),
         found,
         "; ".join(f"{one.row}, {one.score}: {one.share:.0%}" for one in table.itertuples()),
     )

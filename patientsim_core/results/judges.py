@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from patientsim_core.charts import Chart, dots, squares
 from patientsim_core.measures import measure
 from patientsim_core.published import agreement as published_agreement
 from patientsim_core.results.view import View, drawn, said
-from patientsim_core.storage.index_rows import SPREAD, UNSCORED, Column
+from patientsim_core.storage.index_rows import SPREAD, Column
 from patientsim_core.tables import agreement, confusion_table, estimates, judges_of
 from patientsim_core.tables.judges import KIND, PLAUSIBILITY
 
@@ -64,6 +63,7 @@ def _agreement(view: View, others: list[str]) -> Iterator[Chart]:
                 view.look,
                 f"Gwet's {label}: 1 is full agreement, 0 what chance gives",
                 published=_published(label),
+                source="Published: clinicians and judge",
             ),
             own,
             "; ".join(f"{one.row}, {one.judge}: {_between(one)}" for one in table.head(8).itertuples()),
@@ -99,18 +99,18 @@ def _confusion(view: View) -> Iterator[Chart]:
     found = confusion_table(view.rows, view.first, view.second, view.name)
     if found.empty:
         return
-    label = lambda one: MARKS.get(one, str(one))  # noqa: E731
-    names = [label(one) for one in dict.fromkeys(found["first"])]
+    names = [_label(one) for one in dict.fromkeys(found["first"])]
     most = max(1, int(found["count"].max()))
+    some = found[found["count"] > 0]
     table = pd.DataFrame(
         {
-            "column": [label(one) for one in found["second"]],
-            "row": [label(one) for one in found["first"]],
-            "value": found["count"],
-            "text": [f"{one:,}" if one else "" for one in found["count"]],
+            "column": [_label(one) for one in some["second"]],
+            "row": [_label(one) for one in some["first"]],
+            "value": some["count"],
+            "text": [f"{one:,}" for one in some["count"]],
             "hover": [
-                f"{view.first}: {label(one.first)}\n{view.second}: {label(one.second)}\n{one.count:,}"
-                for one in found.itertuples()
+                f"{view.first}: {_label(one.first)}\n{view.second}: {_label(one.second)}\n{one[3]:,}"
+                for one in some.itertuples()
             ],
         }
     )
@@ -118,10 +118,14 @@ def _confusion(view: View) -> Iterator[Chart]:
     yield Chart(
         "confusion",
         f"Where they differ on {named(view.name)}: {view.first} down, {view.second} across",
-        squares(table, view.look, names, names, (view.second, view.first), "How often", (0, most)),
+        squares(table, names, names, (view.second, view.first), "How often", (0, most)),
         found,
         f"{same:,} of {int(found['count'].sum()):,} are the same.",
     )
+
+
+def _label(category: object) -> str:
+    return MARKS.get(category, str(category))
 
 
 def _spread(view: View) -> Iterator[Chart]:
@@ -130,8 +134,9 @@ def _spread(view: View) -> Iterator[Chart]:
     columns = [one for one in columns if not view.judges or one.judge in view.judges]
     if not columns:
         return
-    table = view.rows.assign(**{one.name: view.rows[one.name + SPREAD] for one in columns})
-    table = table.assign(**{one.name + UNSCORED: np.nan for one in columns})
+    table = view.rows[["run", "case", "failed"]].join(
+        pd.DataFrame({one.name: view.rows[one.name + SPREAD] for one in columns})
+    )
     for scores, title, unit in (
         (
             True,
@@ -143,7 +148,7 @@ def _spread(view: View) -> Iterator[Chart]:
         own = [one for one in columns if (measure(one.metric, one.field).ends == (1, 4)) is scores]
         found = estimates(table, own)
         if len(found):
-            drawn_ = drawn(found, lambda one: named(f"{one.metric}/{one.field}"))
+            table_ = drawn(found, lambda one: named(f"{one.metric}/{one.field}"))
             yield Chart(
-                f"spread {unit[-6:]}", title, dots(drawn_, view.look, unit, (0, None)), found, said(drawn_)
+                f"spread {unit[-6:]}", title, dots(table_, view.look, unit, (0, None)), found, said(table_)
             )

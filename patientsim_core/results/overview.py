@@ -1,5 +1,6 @@
 """All runs at a glance, beside the published figures."""
 
+import json
 from collections.abc import Iterator
 
 import pandas as pd
@@ -7,7 +8,8 @@ import pandas as pd
 from patientsim_core.charts import Chart, dots
 from patientsim_core.measures import MEASURES, measure
 from patientsim_core.published import published
-from patientsim_core.results.view import View, beside, drawn, said
+from patientsim_core.results.view import View, beside, drawn, query, said
+from patientsim_core.storage.index_rows import Column
 from patientsim_core.tables import estimates, leaderboard
 
 HEADLINES = [key for key in MEASURES if key[0] not in ("effort", "doctor", "language")]
@@ -25,6 +27,18 @@ def board(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
         order = dict.fromkeys((one.metric, one.field) for one in found.itertuples())
         table["Published, 8 models"] = [_range(*key) for key in order]
     return table, found
+
+
+def cell(found: pd.DataFrame, row: int, column: str) -> dict[str, list[str]]:
+    """The dialogues behind a cell of the leaderboard, as an address; nothing for one that is not ours."""
+    keys = list(dict.fromkeys((one.metric, one.field) for one in found.itertuples()))
+    for one in found.itertuples():
+        fits = column in (one.run, f"{one.run} · {one.judge}") or (
+            not one.judge and column.startswith(one.run)
+        )
+        if (one.metric, one.field) == keys[row] and fits:
+            return json.loads(query(one.run, Column(one.metric, one.judge, one.field)))
+    return {}
 
 
 def _range(metric: str, field: str) -> str:

@@ -67,7 +67,6 @@ def maps(view: View) -> Iterator[Chart]:
             f"Fidelity of each of the 37 personas: {run}",
             squares(
                 pd.DataFrame(cells),
-                view.look,
                 across,
                 down,
                 ("Language and recall", ""),

@@ -48,7 +48,8 @@ def drawn(
 ) -> pd.DataFrame:
     """Estimates with what `charts.dots` wants: `row` names the row of each (its measure, unless said
     otherwise), `more` says which of the run's dialogues are behind it."""
-    several = found["judge"].replace("", None).nunique() > 1
+    judges = [one for one in dict.fromkeys(found["judge"]) if one]
+    several = len(judges) > 1
     lines = [*found.itertuples()]
     rows = [row(one) if row else measure(one.metric, one.field).label for one in lines]
     series = [f"{one.run} · {one.judge}" if several and one.judge else one.run for one in lines]
@@ -59,7 +60,8 @@ def drawn(
     hovers = [
         f"{row}\n{name}{_by(one)}\n{as_text(one)}" for one, row, name in zip(lines, rows, series, strict=True)
     ]
-    return found.assign(row=rows, series=series, hover=hovers, query=queries)
+    variants = [judges.index(one.judge) if one.judge else 0 for one in lines]
+    return found.assign(row=rows, series=series, variant=variants, hover=hovers, query=queries)
 
 
 def _by(one) -> str:

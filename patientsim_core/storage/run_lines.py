@@ -48,17 +48,21 @@ def to_line(dialogue: Dialogue) -> str:
 
 
 def from_line(
-    line: dict, cases: Mapping[str, Case], run: Mapping[str, object], created: datetime
+    line: dict,
+    cases: Mapping[str, Case],
+    run: Mapping[str, object],
+    created: datetime,
+    play_as: Persona | None = None,
 ) -> Dialogue:
-    """The whole dialogue of a line; `run` has what its parameters say of each dialogue. Raises InputError
-    for a line that is none."""
+    """The whole dialogue of a line; `run` has what its parameters say of each dialogue, `play_as` the persona
+    of every turn where that is not the assigned one. Raises InputError for a line that is none."""
     where = f"dialogue {str(line.get('id'))[:80]}"
     try:
         persona, case = Persona.from_key(line["persona"]), cases[line["case"]]
         known = {
             key: line[key] for key in ("id", "repeat", "differential", "end_reason", "failure") if key in line
         }
-        turns = [_whole(turn, persona, line["models"]) for turn in line["turns"]]
+        turns = [_whole(turn, play_as or persona, line["models"]) for turn in line["turns"]]
         models = {"model": line["models"]["patient"], "doctor": line["models"]["doctor"]}
         about = {"case": case, "persona": persona, "created": created, **models, **run}
         return Dialogue.model_validate({**about, **known, "turns": turns})
@@ -69,7 +73,7 @@ def from_line(
 
 
 def _whole(turn: dict, persona: Persona, models: Mapping[str, str]) -> dict:
-    """A turn with what `to_line` left out: each text once, the persona, and who spoke."""
+    """A turn with what `to_line` left out: each text once, the persona it was spoken as, and who spoke."""
     said = {"text": turn["text"], "model": models[turn["role"]]}
     turn = {**turn, "model": said["model"]}
     if turn["role"] == "doctor":

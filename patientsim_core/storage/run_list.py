@@ -1,12 +1,16 @@
 """The runs in a folder, each in a few words; a run that cannot be read says why."""
 
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from patientsim_core.errors import PatientSimError
 from patientsim_core.storage.files import Log
 from patientsim_core.storage.runs import DIALOGUES, read_about
+
+SAMPLES = Path(__file__).parents[2] / "data_samples" / "runs"
+"""Runs that come with the project."""
 
 
 class RunSummary(NamedTuple):
@@ -28,10 +32,24 @@ def list_runs(folder: Path, most: int = 200) -> list[RunSummary]:
     return [_summary(one) for one in newest[:most]]
 
 
+def named_runs(folder: Path) -> dict[str, RunSummary]:
+    """The runs of a folder by name, then those that come with the project, unless one has the same name."""
+    found = {one.folder.name: one for one in list_runs(folder)}
+    samples = sorted(list_runs(SAMPLES), key=lambda one: one.folder.name)
+    return found | {one.folder.name: one for one in samples if one.folder.name not in found}
+
+
 def _summary(folder: Path) -> RunSummary:
     try:
         about = read_about(folder)
-        done, by = Log(folder / DIALOGUES).count(), about.parameters
+        by, path = about.parameters, folder / DIALOGUES
+        done = _lines(path, path.stat().st_size) if path.exists() else 0
         return RunSummary(folder, about.created, by.patient, by.doctor, len(about.planned), done)
     except PatientSimError as error:
         return RunSummary(folder, fault=str(error))
+
+
+@lru_cache(maxsize=1_000)
+def _lines(path: Path, size: int) -> int:
+    """How many lines a log has; the same as long as it does not grow."""
+    return Log(path).count()

@@ -146,9 +146,10 @@ def _check_same(run: Run, parameters: Parameters, cases: Sequence[Case], importe
 
 
 def _flat(parameters: Parameters) -> dict[str, object]:
-    """Parameters by name; a prompt, which can be long, by what it is and its hash."""
+    """Parameters by name; a prompt, which can be long, by what it is and its hash, a persona by its key."""
     found = parameters.model_dump()
     options = found.pop("options")
+    found["play_as"] = parameters.play_as.key if parameters.play_as else "the persona assigned"
     for name in ("patient_prompt", "doctor_prompt"):
         text = found[name]
         found[name] = (

@@ -120,7 +120,7 @@ class Run:
     def _read(self, line: dict) -> Dialogue:
         by, repeat = self.parameters, line.get("repeat", 1)
         run = {"seed": by.seed + repeat - 1, "options": by.options, "prompt": by.patient_prompt}
-        return from_line(line, self.cases, run, self.about.created)
+        return from_line(line, self.cases, run, self.about.created, by.play_as)
 
 
 def open_run(folder: str | Path) -> Run:

@@ -90,11 +90,11 @@ def leaderboard(found: pd.DataFrame, many_judges: bool) -> pd.DataFrame:
     """Estimates as text to read, measure by measure with a column for each run (and judge)."""
     if found.empty:
         return pd.DataFrame()
+    judge = {one.run: one.judge for one in found[found["judge"] != ""][::-1].itertuples()}
+    names = [(one.run, one.judge or judge.get(one.run, "")) for one in found.itertuples()]
     table = found.assign(
         Measure=[_titled(one.metric, one.field) for one in found.itertuples()],
-        who=[
-            f"{one.run} · {one.judge}" if many_judges and one.judge else one.run for one in found.itertuples()
-        ],
+        who=[f"{run} · {judge}" if many_judges and judge else run for run, judge in names],
         text=[as_text(one) for one in found.itertuples()],
     )
     order = {"index": "Measure", "columns": "who", "values": "text", "aggfunc": "first", "sort": False}

@@ -22,8 +22,8 @@ def rated_by_both(rows: pd.DataFrame, first: str, second: str) -> dict[str, Rati
     """By `metric/field`: what each of the two said, of all that both rated. Means of repeats are rounded."""
     found = {}
     done = rows[~rows["failed"].astype(bool)]
-    fields = {(one.metric, one.field) for one in columns_of(done, [first], RATED) if one.judge == first}
-    for metric, field in sorted(fields):
+    fields = [(one.metric, one.field) for one in columns_of(done, [first], RATED) if one.judge == first]
+    for metric, field in sorted(fields, key=lambda one: RATED.index(one[0])):
         pair = [numbers(done, Column(metric, judge, field).name) for judge in (first, second)]
         both = ~np.isnan(pair).any(axis=0)
         if both.any():

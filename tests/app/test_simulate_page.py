@@ -6,7 +6,7 @@ from driver import ROOT, checked, errors, plain
 from service import KEY, Answer
 from streamlit.testing.v1 import AppTest
 
-from patientsim_core import EndReason, playing
+from patientsim_core import EndReason, Persona, playing
 from patientsim_core.persona import Dazed, Personality
 from patientsim_core.playing import VARIABLE
 from patientsim_core.storage.runs import open_run
@@ -80,12 +80,31 @@ def test_levels_are_combined_and_counted(runs):
     assert "40 dialogues" in plan(test)
 
 
+def test_each_persona_may_meet_only_some_cases_unless_each_case_has_its_own(runs):
+    test = personas(page(), "All 37")
+    assert "111 dialogues" in plan(choose(test, batch_cases_each=3))
+    assert "must be 1 to 20, the number of cases, not 21" in plan(choose(test, batch_cases_each=21))
+    assert plan(personas(test, "Each case's own")) == "20 dialogues to play."
+    assert "batch cases each" not in [one.key for one in test.number_input]
+
+
+def test_a_batch_without_persona_behaviour_is_played_plain_and_keeps_the_personas(runs):
+    test = small(page())
+    ended(press(checked(test.checkbox(key="batch control").check().run()), "Start"), runs)
+    run = open_run(runs / "trial")
+    assert run.parameters.play_as == Persona()
+    found = list(run.dialogues())
+    assert {turn.persona for one in found for turn in one.turns if turn.persona} == {Persona()}
+    assert Persona() not in {one.persona for one in found}
+
+
 def test_a_batch_is_played_and_kept_by_its_name(runs):
     test = press(small(page()), "Start")
     ended(test, runs)
     assert "trial: 2 of 2 dialogues are there" in plain(test.success[0].value)
     found = list(open_run(runs / "trial").dialogues())
     assert {one.end_reason for one in found} == {EndReason.concluded}
+    assert open_run(runs / "trial").parameters.play_as is None
     assert "Hide" in labels(test)
     assert "Hide" not in labels(press(test, "Hide"))
 

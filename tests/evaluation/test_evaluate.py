@@ -71,6 +71,13 @@ def test_the_rules_judge_every_field_of_every_metric_once(run):
     assert counts(run, "judge") == {RULES: sum(expected(run).values())}
 
 
+def test_the_rules_say_of_a_sentence_nothing_that_is_empty(run):
+    evaluate(run, [Metric.facts])
+    details = [one.detail for one in open_run(run).verdicts()]
+    assert details
+    assert all(detail["kind"] and all(detail.values()) for detail in details)
+
+
 def test_the_same_again_judges_nothing(run):
     evaluate(run, [Metric.language])
     before = (run / "verdicts.jsonl").read_bytes()

@@ -163,9 +163,9 @@ def test_short_turns_take_two_requests_together(service, judge):
     assert len(service.requests) == 2
     assert [one.field for one in found] == ["1.0", "1.1", "3.0", "3.1"]
     assert [one.score for one in found] == [1.0, None, None, None]
-    assert found[0].detail == {"kind": "information", "items": {"chiefcomplaint": "entailed"}, "adds": False,
-                               "plausibility": None, "permitted": ""}  # fmt: skip
-    assert found[1].detail["plausibility"] == 3
+    assert found[0].detail == {"kind": "information", "items": {"chiefcomplaint": "entailed"}}
+    told = {"kind": "information", "items": {"present_illness": "neutral"}, "adds": True, "plausibility": 3}
+    assert [one.detail for one in found[1:]] == [told, {"kind": "politeness"}, {"kind": "emotion"}]
     assert found[1].text == "It began two hours ago."
     assert [one.turn for one in found] == [1, 1, 3, 3]
     assert [one.attempts for one in found] == [2, 0, 0, 0]

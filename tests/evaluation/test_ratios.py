@@ -93,6 +93,11 @@ def verdict(field: str, id: str = "d1", **about) -> Verdict:
     return Verdict(dialogue_id=id, metric=Metric.facts, field=field, judge="j", detail=detail, **about)
 
 
+def test_what_a_detail_leaves_out_counts_as_empty():
+    full = verdict("1.0", score=1.0)
+    assert Sentence.of(full) == Sentence.of(full.model_copy(update={"detail": {"kind": "information"}}))
+
+
 def test_ratios_are_by_dialogue_and_unscored_sentences_stay_out_and_are_counted():
     found = dialogue_scores(
         [

@@ -91,6 +91,40 @@ def test_dialogues_of_the_built_in_engine_come_back_whole(folder):
     assert {one.seed for one in again} == {42, 43}
 
 
+def test_dialogues_and_failures_played_as_another_persona_come_back_with_both(folder):
+    control = Parameters(max_turns=2, play_as=Persona(personality="pleasing"))
+    run = begin(folder, control)
+    finished, failed = (play(Job(item, HEART, control)) for item in ITEMS[:2])
+    broken = {"end_reason": EndReason.model_failure, "failure": Failure(kind="rate", text="m: is busy.")}
+    failed = failed.model_copy(update=broken)
+    for one in (finished, failed):
+        run.keep(one)
+    again = open_run(folder)
+    for kept, read in zip((finished, failed), (*again.dialogues(), *again.failures().values()), strict=True):
+        assert read == kept.model_copy(update={"created": run.about.created})
+    assert {turn.persona for turn in finished.turns} == {None, control.play_as}
+    assert [one.persona for one in (finished, failed)] == [item.persona for item in ITEMS[:2]]
+
+
+def test_a_run_from_before_there_was_play_as_reads_and_goes_on_as_it_was(folder):
+    run = begin(folder)
+    kept = dialogue(ITEMS[1], created=run.about.created)
+    run.keep(kept)
+    about = json.loads((folder / "run.json").read_text())
+    del about["parameters"]["play_as"]
+    (folder / "run.json").write_text(json.dumps(about))
+    assert list(open_run(folder).dialogues()) == [kept]
+    assert begin(folder).planned == ITEMS
+
+
+def test_a_control_is_not_gone_on_with_as_another_or_as_none(folder):
+    begin(folder, Parameters(play_as=Persona()))
+    with pytest.raises(InputError, match="play as was plain,B,high,normal, now the persona assigned"):
+        begin(folder, Parameters())
+    with pytest.raises(InputError, match="play as was plain,B,high,normal, now distrust,B,high,normal"):
+        begin(folder, Parameters(play_as=Persona(personality="distrust")))
+
+
 def test_a_line_has_each_text_once_and_nothing_that_is_as_usual(folder):
     run = begin(folder)
     run.keep(dialogue())
@@ -149,6 +183,7 @@ def test_the_same_again_changes_nothing_and_new_items_and_cases_are_added(folder
         ({"options": Options(temperature=0, max_tokens=90)}, "temperature was 0.7, now 0.0"),
         ({"patient_prompt": "Be ill."}, "patient prompt was the project's, now your own"),
         ({"doctor_prompt": "Be kind."}, "doctor prompt was the project's, now your own"),
+        ({"play_as": Persona()}, "play as was the persona assigned, now plain,B,high,normal"),
     ],
 )
 def test_what_was_made_differently_is_refused_with_what_differs(folder, change, words):

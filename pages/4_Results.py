@@ -1,0 +1,120 @@
+"""Results: runs as figures, from the leaderboard down to the dialogues behind a point."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.filters import filters, judges
+from pages.parts.nav import navigation
+from pages.parts.results_choices import choices
+from pages.parts.runs import chosen_runs, rows_of
+from pages.parts.show_chart import HINT, open_dialogues, show_chart
+from patientsim_core import PatientSimError
+from patientsim_core.charts import look
+from patientsim_core.export import literal
+from patientsim_core.results import SECTIONS, View
+from patientsim_core.results.overview import board, cell, published_rows
+from patientsim_core.tables import filtered
+
+ROOT = Path(__file__).parents[1]
+PUBLISHED = (
+    "Kyung et al. 2025 (NeurIPS Datasets and Benchmarks): other dialogues, of other records, by another "
+    "judge. They are here to be looked at, and part of no mean."
+)
+
+
+def page() -> None:
+    with st.sidebar:
+        navigation()
+        names = chosen_runs()
+        rows = rows_of(names)
+        by = judges(rows)
+        wanted = filters(rows)
+    shown = filtered(rows, wanted)
+    st.header("Results", anchor=False)
+    if shown.empty:
+        return nothing(names, rows)
+    st.caption(_told(rows, shown))
+    section = st.segmented_control(
+        "What to see",
+        list(SECTIONS),
+        format_func=lambda key: SECTIONS[key][0],
+        default="overview",
+        required=True,
+        key="show",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    view = View(shown, look(names, st.context.theme.type == "dark"), by, wanted)
+    view = choices(section, view)
+    if section == "overview":
+        overview(view)
+    found = False
+    for chart in SECTIONS[section][1](view):
+        found = True
+        show_chart(chart, wanted)
+    if found:
+        st.caption(HINT)
+    elif section != "overview":
+        st.info(MISSING.get(section, "Nothing of this was judged in these dialogues."))
+
+
+MISSING = {
+    "pairs": "Choose two runs of the same cases and personas at the side.",
+    "judges": "Agreement needs two judges of the same dialogues. Judge a run by a second one: "
+    "`python -m patientsim_core evaluate runs/NAME --judge MODEL`.",
+}
+
+
+def nothing(names: Sequence[str], rows: pd.DataFrame) -> None:
+    if not names:
+        st.info("Choose a run at the side, or play one on the Simulate page.")
+    elif rows.empty:
+        st.info("There is no finished dialogue in this run yet.")
+    else:
+        st.info("No dialogue is left. Take a filter away at the side.")
+
+
+def overview(view: View) -> None:
+    """The leaderboard, and the published figures under a heading of their own."""
+    table, found = board(view)
+    if table.empty:
+        st.info("These dialogues are not judged yet: `python -m patientsim_core evaluate runs/NAME`.")
+        return
+    picked = st.dataframe(
+        table,
+        height="content",
+        on_select="rerun",
+        selection_mode="single-cell",
+        alt="Mean, interval and number of dialogues by measure and run",
+    )
+    for row, column in picked.selection.cells:
+        address = cell(found, row, column)
+        if address:
+            open_dialogues(address, view.wanted)
+    about = {"on_click": "ignore", "icon": ":material/download:", "type": "tertiary", "mime": "text/csv"}
+    st.download_button("CSV", lambda: found.to_csv(index=False), "leaderboard.csv", **about)
+    with st.expander("Published figures, model by model", icon=":material/menu_book:"):
+        st.caption(PUBLISHED)
+        rows = published_rows()
+        st.dataframe(rows, hide_index=True, alt="Published figures of eight models")
+
+
+def _told(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+    failed = int(shown["failed"].sum())
+    count = (
+        f"{len(shown):,} of {len(rows):,} dialogues" if len(shown) < len(rows) else f"{len(rows):,} dialogues"
+    )
+    parts = [count, f"{shown['case'].nunique():,} cases", "mean [95% interval over cases]"]
+    return " · ".join(parts + ([f"{failed:,} failed: in no mean"] if failed else []))
+
+
+st.set_page_config(
+    "Results · PatientSim", ROOT / ".streamlit" / "icon.png", layout="wide", initial_sidebar_state=340
+)
+try:
+    page()
+except PatientSimError as error:
+    st.error(literal(str(error)))

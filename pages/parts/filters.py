@@ -1,0 +1,31 @@
+"""Which dialogues are looked at, and by whose judgement; all of it stands in the address."""
+
+import pandas as pd
+import streamlit as st
+
+from patientsim_core.persona import AXES
+from patientsim_core.tables import FILTERS, judges_of
+
+
+def filters(rows: pd.DataFrame) -> dict[str, list[str]]:
+    """The fields, one a column; gives the wanted values of each."""
+    with st.expander("Filter dialogues", icon=":material/filter_alt:", expanded=_any()):
+        return {name: _field(name, label, rows) for name, label in FILTERS.items()}
+
+
+def judges(rows: pd.DataFrame) -> list[str]:
+    """The choice of judges, where there are several; none chosen means all."""
+    found = judges_of(rows)
+    if len(found) < 2:
+        return []
+    return st.multiselect("Judges", found, key="judge", bind="query-params", placeholder="All")
+
+
+def _field(name: str, label: str, rows: pd.DataFrame) -> list[str]:
+    there = set(rows[name].unique()) if name in rows else set()
+    options = [str(level) for level in AXES[name] if level in there] if name in AXES else sorted(there)
+    return st.multiselect(label, options, key=name, bind="query-params", placeholder="All")
+
+
+def _any() -> bool:
+    return any(name in st.query_params for name in FILTERS)

@@ -1,0 +1,55 @@
+"""A chart with its title, its data to download, and the way to the dialogues behind a point."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from patientsim_core.charts import Chart
+from patientsim_core.export import literal
+
+DIALOGUES = "pages/5_Dialogues.py"
+HINT = "Click a point to see its dialogues."
+
+
+def show_chart(chart: Chart, wanted: Mapping[str, Sequence[str]]) -> None:
+    """The chart; a point that is clicked leads to its dialogues, filtered as here."""
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{literal(chart.title)}**", width="stretch")
+            st.download_button(
+                "CSV",
+                lambda: chart.data.to_csv(index=False),
+                f"{chart.key.replace(' ', '-')}.csv",
+                "text/csv",
+                key=f"csv {chart.key}",
+                on_click="ignore",
+                icon=":material/download:",
+                type="tertiary",
+                help="The figures of this chart",
+            )
+        event = st.plotly_chart(
+            chart.figure,
+            key=f"chart {chart.key}",
+            on_select="rerun",
+            selection_mode="points",
+            config={"displayModeBar": False, "scrollZoom": False},
+            alt=f"{chart.title}. {chart.alt}",
+        )
+        if chart.note:
+            st.caption(literal(chart.note))
+    for point in event.selection.points:
+        if address := _address(point.get("customdata")):
+            open_dialogues(address, wanted)
+
+
+def open_dialogues(address: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]) -> None:
+    """Goes to the page of dialogues, filtered as here and by the address."""
+    given = {name: values for name, values in wanted.items() if values}
+    st.switch_page(DIALOGUES, query_params={**given, **address})
+
+
+def _address(data: object) -> dict[str, list[str]]:
+    """Which dialogues are behind a point; nothing where that is not told, as of published figures."""
+    text = data[0] if isinstance(data, list) and data else data
+    return json.loads(text) if isinstance(text, str) else {}
