@@ -15,14 +15,11 @@ from patientsim_core import PatientSimError
 from patientsim_core.charts import look
 from patientsim_core.export import literal
 from patientsim_core.results import SECTIONS, View
+from patientsim_core.results.document import PUBLISHED, document, told
 from patientsim_core.results.overview import board, cell, published_rows
 from patientsim_core.tables import filtered
 
 ROOT = Path(__file__).parents[1]
-PUBLISHED = (
-    "Kyung et al. 2025 (NeurIPS Datasets and Benchmarks): other dialogues, of other records, by another "
-    "judge. They are here to be looked at, and part of no mean."
-)
 
 
 def page() -> None:
@@ -36,7 +33,18 @@ def page() -> None:
     st.header("Results", anchor=False)
     if shown.empty:
         return nothing(names, rows)
-    st.caption(_told(rows, shown))
+    view = View(shown, look(names, st.context.theme.type == "dark"), by, wanted)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(literal(told(view)), width="stretch")
+        st.download_button(
+            "Report",
+            lambda: document(view),
+            "results.html",
+            "text/html",
+            on_click="ignore",
+            icon=":material/download:",
+            help="All sections as one HTML file",
+        )
     section = st.segmented_control(
         "What to see",
         list(SECTIONS),
@@ -47,7 +55,6 @@ def page() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    view = View(shown, look(names, st.context.theme.type == "dark"), by, wanted)
     view = choices(section, view)
     if section == "overview":
         overview(view)
@@ -100,15 +107,6 @@ def overview(view: View) -> None:
         st.caption(PUBLISHED)
         rows = published_rows()
         st.dataframe(rows, hide_index=True, alt="Published figures of eight models")
-
-
-def _told(rows: pd.DataFrame, shown: pd.DataFrame) -> str:
-    failed = int(shown["failed"].sum())
-    count = (
-        f"{len(shown):,} of {len(rows):,} dialogues" if len(shown) < len(rows) else f"{len(rows):,} dialogues"
-    )
-    parts = [count, f"{shown['case'].nunique():,} cases", "mean [95% interval over cases]"]
-    return " · ".join(parts + ([f"{failed:,} failed: in no mean"] if failed else []))
 
 
 st.set_page_config(

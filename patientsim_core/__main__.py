@@ -3,10 +3,16 @@
 import argparse
 import sys
 
-from patientsim_core.commands import evaluate, import_run, simulate, transcripts
+from patientsim_core.commands import evaluate, export, import_run, simulate, transcripts
 from patientsim_core.errors import ModelError, PatientSimError
 
-COMMANDS = {"simulate": simulate, "evaluate": evaluate, "import": import_run, "transcripts": transcripts}
+COMMANDS = {
+    "simulate": simulate,
+    "evaluate": evaluate,
+    "import": import_run,
+    "export": export,
+    "transcripts": transcripts,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from patientsim_core.export import literal
 from patientsim_core.models.prices import Prices
 from patientsim_core.playing import Batches, Playing
 from patientsim_core.report import outcome, so_far
-from patientsim_core.storage.run_list import RunSummary
+from patientsim_core.storage.run_list import RunSummary, told
 from patientsim_core.storage.runs import open_run
 from patientsim_core.work import Stage
 
@@ -80,13 +80,7 @@ def _described(one: RunSummary) -> str:
     if one.fault:
         return f"{name}\\\n:red[{literal(one.fault)}]"
     when = one.created.astimezone().strftime("%Y-%m-%d %H:%M")
-    parts = (
-        f"{one.finished:,} of {one.planned:,} dialogues",
-        f"patient {one.patient}",
-        f"doctor {one.doctor}",
-        when,
-    )
-    return f"{name}\\\n:small[{literal(' · '.join(parts))}]"
+    return f"{name}\\\n:small[{literal(f'{told(one)} · {when}')}]"
 
 
 def _go_on(folder: Path, batches: Batches) -> None:

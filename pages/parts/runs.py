@@ -10,7 +10,7 @@ from patientsim_core.export import literal
 from patientsim_core.models.prices import load_prices
 from patientsim_core.playing import runs_folder
 from patientsim_core.storage.index import read_index
-from patientsim_core.storage.run_list import SAMPLES, named_runs
+from patientsim_core.storage.run_list import SAMPLES, named_runs, told
 from patientsim_core.storage.runs import Run, open_run
 from patientsim_core.tables import joined
 from patientsim_core.tables import rows_of as of_index
@@ -37,6 +37,8 @@ def chosen_runs() -> tuple[str, ...]:
         max_selections=MOST,
         placeholder="Choose up to six",  # no format_func: the address would have its text, which changes
     )
+    for name in names:
+        st.caption(f"**{literal(name)}** {literal(told(runs[name]))}")
     return tuple(names)
 
 

@@ -24,9 +24,9 @@ def dots(
     zero: bool = False,
 ) -> go.Figure:
     """A row for each `row` of the table, in the order first seen, and in it a dot for each `series` with its
-    interval. `table`: row, series, run (which gives the colour), variant (of its symbol), mean, low, high, hover, query. `published`:
-    row, mean, hover; `source` names it. `x` is the axis' title, `ends` the ends of the scale; `zero` draws a
-    line at 0."""
+    interval. `table`: row, series, run (its colour), variant (of its symbol), mean, low, high, hover, query.
+    `published`: row, mean, hover; `source` names it. `x` is the axis' title, `ends` the ends of the scale;
+    `zero` draws a line at 0."""
     rows = list(dict.fromkeys(table["row"]))
     series = list(dict.fromkeys(table["series"]))
     many = max(1, len(series))

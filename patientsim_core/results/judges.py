@@ -14,8 +14,8 @@ from patientsim_core.tables.judges import KIND, PLAUSIBILITY
 
 MARKS = {
     "e": "entailed",
-    "c": "contradicted",
-    "p": "contradicted as the persona is to",
+    "c": "contradicted without permission",
+    "p": "contradicted with permission",
     "u": "unsupported",
     "-": "tells nothing",
 }
@@ -61,12 +61,13 @@ def _agreement(view: View, others: list[str]) -> Iterator[Chart]:
             dots(
                 table,
                 view.look,
-                f"Gwet's {label}: 1 is full agreement, 0 what chance gives",
+                f"Gwet's {label}",
                 published=_published(label),
                 source="Published: clinicians and judge",
             ),
             own,
             "; ".join(f"{one.row}, {one.judge}: {_between(one)}" for one in table.head(8).itertuples()),
+            "1 is full agreement, 0 is what chance gives.",
         )
 
 

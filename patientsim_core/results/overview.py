@@ -10,7 +10,7 @@ from patientsim_core.measures import MEASURES, measure
 from patientsim_core.published import published
 from patientsim_core.results.view import View, beside, drawn, query, said
 from patientsim_core.storage.index_rows import Column
-from patientsim_core.tables import estimates, leaderboard
+from patientsim_core.tables import contestants, estimates, leaderboard
 
 HEADLINES = [key for key in MEASURES if key[0] not in ("effort", "doctor", "language")]
 CRITERIA = ("personality", "language", "recall", "confused", "realism")
@@ -21,8 +21,7 @@ def board(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     the range over eight models, by the published judge."""
     columns = [one for metric in dict(HEADLINES) for one in view.columns(metric)]
     found = estimates(view.rows, [one for one in columns if (one.metric, one.field) in MEASURES])
-    several = found["judge"].replace("", None).nunique() > 1
-    table = leaderboard(found, several)
+    table = leaderboard(found)
     if len(table):
         order = dict.fromkeys((one.metric, one.field) for one in found.itertuples())
         table["Published, 8 models"] = [_range(*key) for key in order]
@@ -32,11 +31,8 @@ def board(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 def cell(found: pd.DataFrame, row: int, column: str) -> dict[str, list[str]]:
     """The dialogues behind a cell of the leaderboard, as an address; nothing for one that is not ours."""
     keys = list(dict.fromkeys((one.metric, one.field) for one in found.itertuples()))
-    for one in found.itertuples():
-        fits = column in (one.run, f"{one.run} · {one.judge}") or (
-            not one.judge and column.startswith(one.run)
-        )
-        if (one.metric, one.field) == keys[row] and fits:
+    for one, who in zip(found.itertuples(), contestants(found), strict=True):
+        if (one.metric, one.field) == keys[row] and who == column:
             return json.loads(query(one.run, Column(one.metric, one.judge, one.field)))
     return {}
 

@@ -34,6 +34,10 @@ _TALKS = re.compile(rb'"dialog(?:ue)?_history"\s*:')
 _SETTING = re.compile(r"^( *)(\w+): *(.*?) *$")
 
 
+class NoResults(InputError):
+    """A folder holds no dialogues of the published system."""
+
+
 class Source(NamedTuple):
     """A file of dialogues with what lies beside it. `name` tells it from others of the same import."""
 
@@ -55,14 +59,14 @@ class Import(NamedTuple):
 
 def find_sources(folder: Path, listing: Listing) -> list[Source]:
     """Every set of dialogues in a folder, however deep. Files that look like results and belong to none are
-    listed. Raises InputError where there is no folder or nothing in it."""
+    listed. Raises InputError where there is no folder, NoResults where there is nothing in it."""
     if not folder.is_dir():
         raise InputError(f"{folder}: is no folder. Give the result folder that holds the dialogues.")
     found = sorted(path for path in folder.rglob("*.json*") if path.is_file())
     files = [path for path in found if not (path.parent / "run.json").exists()]  # a run of this project's
     talks = [path for path in files if _has_dialogues(path)]
     if not talks:
-        raise InputError(f"{folder}: holds no dialogues, such as outputs/dialogue.jsonl.")
+        raise NoResults(f"{folder}: holds no dialogues, such as outputs/dialogue.jsonl.")
     homes: dict[Path, list[Path]] = {}
     for path in talks:
         homes.setdefault(_home(path), []).append(path)

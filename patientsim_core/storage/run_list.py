@@ -14,7 +14,8 @@ SAMPLES = Path(__file__).parents[2] / "data_samples" / "runs"
 
 
 class RunSummary(NamedTuple):
-    """A run: how many dialogues were planned and are there. `fault` says why it cannot be read."""
+    """A run: how many dialogues were planned and are there. `play_as` is the persona that all patients of a
+    control were played as, for people; `fault` says why a run cannot be read."""
 
     folder: Path
     created: datetime | None = None
@@ -22,6 +23,7 @@ class RunSummary(NamedTuple):
     doctor: str = ""
     planned: int = 0
     finished: int = 0
+    play_as: str = ""
     fault: str = ""
 
 
@@ -39,12 +41,25 @@ def named_runs(folder: Path) -> dict[str, RunSummary]:
     return found | {one.folder.name: one for one in samples if one.folder.name not in found}
 
 
+def told(run: RunSummary) -> str:
+    """A run in one line: `111 of 111 dialogues · patient offline · doctor offline`."""
+    if run.fault:
+        return run.fault
+    parts = [
+        f"{run.finished:,} of {run.planned:,} dialogues",
+        f"patient {run.patient}",
+        f"doctor {run.doctor}",
+    ]
+    return " · ".join(parts + ([f"all played as {run.play_as}"] if run.play_as else []))
+
+
 def _summary(folder: Path) -> RunSummary:
     try:
         about = read_about(folder)
         by, path = about.parameters, folder / DIALOGUES
         done = _lines(path, path.stat().st_size) if path.exists() else 0
-        return RunSummary(folder, about.created, by.patient, by.doctor, len(about.planned), done)
+        control = by.play_as.label if by.play_as else ""
+        return RunSummary(folder, about.created, by.patient, by.doctor, len(about.planned), done, control)
     except PatientSimError as error:
         return RunSummary(folder, fault=str(error))
 

@@ -3,6 +3,7 @@
 from patientsim_core.tables.estimates import (
     as_text,
     by_level,
+    contestants,
     differences,
     estimates,
     leaderboard,
@@ -20,6 +21,7 @@ __all__ = [
     "by_level",
     "columns_of",
     "confusion_table",
+    "contestants",
     "contradicted_items",
     "differences",
     "estimates",

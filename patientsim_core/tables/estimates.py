@@ -62,7 +62,8 @@ def persona_map(rows: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     if rows.empty:
         return estimates(rows, [])
     values = rows[[one.name for one in columns if one.name in rows]].mean(axis=1)
-    return estimates(rows.assign(**{"map//score": values}), [Column("map", "", "score")], by="persona")
+    table = rows[["run", "case", "failed", "persona"]].assign(**{"map//score": values})
+    return estimates(table, [Column("map", "", "score")], by="persona")
 
 
 def differences(rows: pd.DataFrame, first: str, second: str, columns: Iterable[Column]) -> pd.DataFrame:
@@ -86,15 +87,25 @@ def differences(rows: pd.DataFrame, first: str, second: str, columns: Iterable[C
     return pd.DataFrame(found, columns=["metric", "judge", "field", *Difference.__dataclass_fields__])
 
 
-def leaderboard(found: pd.DataFrame, many_judges: bool) -> pd.DataFrame:
-    """Estimates as text to read, measure by measure with a column for each run (and judge)."""
+def contestants(found: pd.DataFrame) -> list[str]:
+    """Whose each estimate is: the run's, and where there are several judges the judge's, too. What no judge
+    said stands with the first one's."""
+    several = found["judge"].replace("", None).nunique() > 1
+    first = {one.run: one.judge for one in found[found["judge"] != ""][::-1].itertuples()}
+    judges = [one.judge or first.get(one.run, "") for one in found.itertuples()]
+    return [
+        f"{run} · {judge}" if several and judge else run
+        for run, judge in zip(found["run"], judges, strict=True)
+    ]
+
+
+def leaderboard(found: pd.DataFrame) -> pd.DataFrame:
+    """Estimates as text to read, measure by measure with a column for each contestant."""
     if found.empty:
         return pd.DataFrame()
-    judge = {one.run: one.judge for one in found[found["judge"] != ""][::-1].itertuples()}
-    names = [(one.run, one.judge or judge.get(one.run, "")) for one in found.itertuples()]
     table = found.assign(
         Measure=[_titled(one.metric, one.field) for one in found.itertuples()],
-        who=[f"{run} · {judge}" if many_judges and judge else run for run, judge in names],
+        who=contestants(found),
         text=[as_text(one) for one in found.itertuples()],
     )
     order = {"index": "Measure", "columns": "who", "values": "text", "aggfunc": "first", "sort": False}
@@ -108,14 +119,11 @@ def _titled(metric: str, field: str) -> str:
 
 def as_text(one) -> str:
     """`3.92 [3.90, 3.95] n 740, 2 unscored` of an estimate."""
-    if one.mean is None or one.mean != one.mean:
-        parts = ["–"]
-    else:
-        parts = [f"{one.mean:.2f}"] + ([f"[{one.low:.2f}, {one.high:.2f}]"] if one.low == one.low else [])
-    parts.append(f"n {one.n:,}")
-    parts += [f"{one.unscored:,} unscored"] if one.unscored else []
-    parts += [f"{one.failed:,} failed"] if one.failed else []
-    return " ".join(parts[:-1] if len(parts) < 3 else parts)
+    mean = "–" if one.mean is None or one.mean != one.mean else f"{one.mean:.2f}"
+    between = f" [{one.low:.2f}, {one.high:.2f}]" if one.low is not None and one.low == one.low else ""
+    beside = [f"{one.unscored:,} unscored"] if one.unscored else []
+    beside += [f"{one.failed:,} failed"] if one.failed else []
+    return ", ".join([f"{mean}{between} n {one.n:,}", *beside])
 
 
 def _mean(values: np.ndarray) -> float | None:

@@ -30,7 +30,7 @@ def rows_of(name: str, index: pd.DataFrame, prices: Prices) -> pd.DataFrame:
         return index
     found = {"run": name, **_dynamics(index), **_effort(index, prices)}
     raw = [column for column in index if column.startswith("effort/") and column.endswith(EFFORT)]
-    return index.drop(columns=raw).assign(**found)
+    return pd.concat([index.drop(columns=raw), pd.DataFrame(found, index=index.index)], axis=1)
 
 
 def joined(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
