@@ -6,6 +6,7 @@ PAGES = {
     "demo.py": ("Consult", ":material/stethoscope:"),
     "pages/3_Simulate.py": ("Simulate", ":material/conveyor_belt:"),
     "pages/4_Results.py": ("Results", ":material/monitoring:"),
+    "pages/5_Dialogues.py": ("Dialogues", ":material/forum:"),
 }
 
 

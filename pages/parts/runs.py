@@ -28,7 +28,7 @@ def chosen_runs() -> tuple[str, ...]:
     runs = named_runs(runs_folder())
     if "run" not in st.query_params and not state.get("run"):
         samples = [name for name, one in runs.items() if one.folder.parent == SAMPLES]
-        state.run = samples[::-1][:2] or [*runs][:1]
+        state.run = st.query_params["run"] = samples[::-1][:2] or [*runs][:1]
     names = st.multiselect(
         "Runs",
         list(runs),

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from patientsim_core.charts.look import MUTED, SCALE, figure, plain
 
-CELL = 46
+CELL = 40
 
 
 def squares(
@@ -17,10 +17,12 @@ def squares(
     titles: tuple[str, str],
     bar: str,
     ends: tuple[float, float],
+    width: int = 12,
 ) -> go.Figure:
     """A square for each line of the table (column, row, value, text, hover, query), coloured by value from
-    one end to the other; `titles` are those of the axes, `bar` that of the colours."""
-    made = figure(130 + CELL * len(rows), *titles)
+    one end to the other; `titles` are those of the axes, `bar` that of the colours; names of
+    columns have lines of so many characters (`width`)."""
+    made = figure(190 + CELL * len(rows), *titles)
     value = table["value"].astype(float)
     low, high = ends
     middle = (low + high) / 2
@@ -30,16 +32,23 @@ def squares(
             y=[rows.index(one) for one in table["row"]],
             mode="markers+text",
             text=table["text"],
-            textfont={"size": 12, "color": ["#ffffff" if one < middle else "#06151a" for one in value]},
+            textfont={"size": 11, "color": ["#ffffff" if one < middle else "#06151a" for one in value]},
             marker={
                 "symbol": "square",
-                "size": CELL - 10,
+                "size": CELL - 8,
                 "color": value,
                 "colorscale": SCALE,
                 "cmin": low,
                 "cmax": high,
                 "line": {"width": 1, "color": MUTED},
-                "colorbar": {"title": {"text": bar, "side": "right"}, "thickness": 10, "outlinewidth": 0},
+                "colorbar": {
+                    "title": {"text": bar, "side": "top"},
+                    "orientation": "h",  # at the side it would leave a phone no room
+                    "y": 1.02,
+                    "yanchor": "bottom",
+                    "thickness": 10,
+                    "outlinewidth": 0,
+                },
             },
             unselected={"marker": {"opacity": 1}},
             customdata=table.get("query"),
@@ -48,8 +57,8 @@ def squares(
             showlegend=False,
         )
     )
-    names = {"tickvals": [*range(len(columns))], "ticktext": [plain(one, 12) for one in columns]}
-    made.update_xaxes(**names, range=[-0.6, len(columns) - 0.4], showgrid=False)
+    names = {"tickvals": [*range(len(columns))], "ticktext": [plain(one, width) for one in columns]}
+    made.update_xaxes(**names, range=[-0.6, len(columns) - 0.4], showgrid=False, tickangle=0)
     names = {"tickvals": [*range(len(rows))], "ticktext": [plain(one, 16) for one in rows]}
     made.update_yaxes(**names, range=[len(rows) - 0.4, -0.6], showgrid=False)
     return made

@@ -69,9 +69,10 @@ def maps(view: View) -> Iterator[Chart]:
                 pd.DataFrame(cells),
                 across,
                 down,
-                ("Language and recall", ""),
+                ("Language level and recall", ""),
                 "Score, 1 to 4",
                 (1, 4),
+                width=4,
             ),
             own,
             f"{len(cells)} of 37 personas have scores, "
@@ -80,7 +81,7 @@ def maps(view: View) -> Iterator[Chart]:
 
 
 def _across(persona: Persona) -> str:
-    return "B, confused" if persona.dazed != "normal" else f"{persona.cefr}, {persona.recall} recall"
+    return "B dazed" if persona.dazed != "normal" else f"{persona.cefr} {persona.recall}"
 
 
 def _cell(one, persona: Persona) -> dict[str, object]:

@@ -60,6 +60,7 @@ def _clearing(view: View) -> Iterator[Chart]:
     if found.empty:
         return
     order = [level.label for level in AXES["dazed"]][::-1]
+    confused = sorted(set(view.rows["dazed"]) - {"normal"})
     table = found.assign(
         series=[f"{one.run}, {one.phase.lower()}" for one in found.itertuples()],
         mean=found["share"],
@@ -68,7 +69,7 @@ def _clearing(view: View) -> Iterator[Chart]:
             f"{one.run}\nturn {one.turn}: {one.share:.0%} of {one.n} {one.phase.lower()}"
             for one in found.itertuples()
         ],
-        query=[query(one.run, dazed=["moderate", "high"]) for one in found.itertuples()],
+        query=[query(one.run, dazed=confused) for one in found.itertuples()],
     )
     yield Chart(
         "phases",

@@ -7,6 +7,7 @@ since is read from there on: dialogues that are new or newly judged get new rows
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from threading import Lock
@@ -73,16 +74,24 @@ def _brought_up(run: Run, kept: pd.DataFrame, read: Mapping, told: Told) -> pd.D
     at = {id: row.at for id, row in places.items()}
     parts = {id: [*zip(row.verdicts_at, row.verdicts_bytes, strict=True)] for id, row in places.items()}
     fresh: dict[str, None] = {}
-    for offset, line in finished.objects(read[finished.path.name]["bytes"]):
-        at[line["id"]] = offset
-        fresh[line["id"]] = None
+    for offset, id in _ids(finished, read[finished.path.name]["bytes"]):
+        at[id] = offset
+        fresh[id] = None
     for id in _new_parts(verdicts, read[verdicts.path.name]["bytes"], parts):
         fresh[id] = None
     todo = [(finished, at[id], parts.get(id, []), False) for id in fresh if id in at]
-    lost = {line["id"]: offset for offset, line in failures.objects() if line["id"] not in at}
+    lost = {id: offset for offset, id in _ids(failures) if id not in at}
     todo += [(failures, offset, [], True) for offset in lost.values()]
     old = kept if kept.empty else kept[~kept["failed"] & ~kept["id"].isin(fresh)]
     return _joined([old, *_frames(run, todo, told)])
+
+
+def _ids(log: Log, start: int = 0) -> Iterator[tuple[int, str]]:
+    """The offset and the id of each line of dialogues."""
+    for offset, line in log.objects(start):
+        if not isinstance(line.get("id"), str):
+            raise InputError(f"{log.path}: a dialogue has no id.")
+        yield offset, line["id"]
 
 
 def _frames(run: Run, todo: list[tuple], told: Told) -> Iterator[pd.DataFrame]:
@@ -183,4 +192,5 @@ def _keep(path: Path, index: pd.DataFrame) -> None:
         index.to_parquet(new, index=False)
         new.replace(path)
     except OSError:
-        new.unlink(missing_ok=True)
+        with suppress(OSError):
+            new.unlink()

@@ -44,12 +44,10 @@ class Reading(NamedTuple):
     def told(self, out: Path, new: tuple[int, int], bare: str) -> list[str]:
         """What is in the run now, and what could not be read. `bare` says why the records of cases are not
         known, where they are not."""
-        if self.found:
-            lines = _counted(self.found, out, new, bare)
-        else:
-            lines = [f"{self.source.name}: makes no run."]
-        where = str(out / UNREAD) if self.found else ""
-        return [*lines, *self.listing.notes, *listed(self.listing.faults, where)]
+        notes, faults = self.listing.notes, self.listing.faults
+        if not self.found:
+            return [f"{self.source.name}: makes no run.", *notes, *listed(faults)]
+        return [*_counted(self.found, out, new, bare), *notes, *listed(faults, str(out / UNREAD))]
 
 
 class ResultFolder(NamedTuple):

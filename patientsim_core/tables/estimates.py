@@ -41,7 +41,8 @@ def estimates(rows: pd.DataFrame, columns: Iterable[Column], by: str | None = No
                 spread = _mean(numbers(part, column.name + SPREAD)[here])
                 about = {"run": run, **column._asdict(), "group": group if by else ""}
                 found.append({**about, **asdict(one), "spread": spread})
-    return pd.DataFrame(found, columns=[*KEYS, "mean", "low", "high", "n", "unscored", "failed", "spread"])
+    names = [*KEYS, "mean", "low", "high", "n", "unscored", "failed", "spread"]
+    return pd.DataFrame(found, columns=names).astype(dict.fromkeys(("mean", "low", "high", "spread"), float))
 
 
 def by_level(

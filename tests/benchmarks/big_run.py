@@ -7,7 +7,7 @@ their length by repeating exchanges from their middle, judged by rules on all se
 and over under other ids. Two things do not hold as in a run that was played, and do not matter for speed:
 
 - 17 of 20 cases of a persona have the words of another case: text, differential and verdicts do not fit their
-  record, and the profile's verdicts are on the items that the other record knows.
+  record, and the profile's verdicts are on the items that the other record knows: `evaluate` would add some.
 - Scores of 1 to 4 (fidelity, the doctor) are moved by -1, 0 or 1 at random, so that repeats differ; their
   reasons are those of the score before. All other verdicts are the same in every repeat.
 """

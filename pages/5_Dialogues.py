@@ -1,0 +1,94 @@
+"""Dialogues: what was said in a run, sentence by sentence, with what judges say of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.parts.address import put
+from pages.parts.dialogue_list import dialogue_list, open_dialogue, page_of, sorting
+from pages.parts.filters import filters
+from pages.parts.nav import navigation
+from pages.parts.opened import Opened, beside, header, load
+from pages.parts.runs import chosen_runs, rows_of
+from pages.parts.transcript import transcript
+from patientsim_core import PatientSimError
+from patientsim_core.export import literal
+from patientsim_core.tables import filtered
+from patientsim_core.tables.dialogues import order, place_of
+
+ROOT = Path(__file__).parents[1]
+
+
+def page() -> None:
+    with st.sidebar:
+        navigation()
+        names = chosen_runs()
+        rows = rows_of(names)
+        wanted = filters(rows)
+        sort, flag = sorting(rows)
+    shown = filtered(rows, wanted)
+    places = order(shown, sort, flag)
+    if name := st.query_params.get("dialogue"):
+        return one_dialogue(name, rows, shown, places)
+    st.header("Dialogues", anchor=False)
+    if len(places):
+        dialogue_list(shown, places, sort, flag)
+    else:
+        st.info(why_empty(names, rows, shown))
+
+
+def why_empty(names: Sequence[str], rows: pd.DataFrame, shown: pd.DataFrame) -> str:
+    if not names:
+        return "Choose a run at the side, or play one on the Simulate page."
+    if rows.empty:
+        return "There is no finished dialogue in this run yet."
+    if shown.empty:
+        return "No dialogue is left. Take a filter away at the side."
+    return "No dialogue has what is asked for under “Only those with” or “Worst first by” at the side."
+
+
+def one_dialogue(name: str, rows: pd.DataFrame, shown: pd.DataFrame, places: np.ndarray) -> None:
+    """The dialogue of the address. One that cannot be read says why; the way back is there in any case."""
+    run, _, id = name.partition("/")
+    here = place_of(shown.iloc[places][["run", "id"]], run, id) if len(places) else None
+    steps(shown, places, here)
+    try:
+        opened = load(run, id, rows)
+    except PatientSimError as error:
+        st.error(literal(str(error)))
+        return
+    header(opened)
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        transcript(opened.marked, opened.was_played)
+    with right:
+        beside(opened)
+
+
+def steps(shown: pd.DataFrame, places: np.ndarray, here: int | None) -> None:
+    """Back to the list, and on to its neighbours."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        back = {"dialogue": None, "sentence": None, "page": here and page_of(here)}
+        st.button("Back to the list", icon=":material/arrow_back:", on_click=put, kwargs=back)
+        st.space("stretch")
+        if here is None:
+            st.caption("Not among the dialogues that are listed now")
+            return
+        st.caption(f"{here + 1:,} of {len(places):,}", width="content")
+        for label, icon, there in (("Previous", "chevron_left", here - 1), ("Next", "chevron_right", here + 1)):
+            known = 0 <= there < len(places)
+            name = "/".join(shown.iloc[places[there]][["run", "id"]]) if known else ""
+            about = {"icon": f":material/{icon}:", "disabled": not known, "args": [name]}
+            st.button(label, on_click=open_dialogue, **about)
+
+
+st.set_page_config(
+    "Dialogues · PatientSim", ROOT / ".streamlit" / "icon.png", layout="wide", initial_sidebar_state=340
+)
+try:
+    page()
+except PatientSimError as error:
+    st.error(literal(str(error)))

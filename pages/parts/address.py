@@ -1,0 +1,30 @@
+"""What stands in a page's address: choices by their own names, whatever their labels say."""
+
+from collections.abc import Collection
+
+import streamlit as st
+
+state = st.session_state
+
+
+def addressed(name: str, options: Collection[str]) -> dict[str, object]:
+    """Key and callback for a widget whose choice is in the address as `name`; what the address says is chosen,
+    nothing if it is no option. (Streamlit's own binding would write the label.)"""
+    key = f"{name} in address"
+    given = st.query_params.get(name)
+    state[key] = given if given in options else None
+    return {"key": key, "on_change": _keep, "args": [name, key]}
+
+
+def _keep(name: str, key: str) -> None:
+    """A list that is chosen anew begins with its first page."""
+    put(page=None, **{name: state[key]})
+
+
+def put(**values: str | int | None) -> None:
+    """Writes values into the address; None takes one away."""
+    for name, value in values.items():
+        if value is not None:
+            st.query_params[name] = str(value)
+        elif name in st.query_params:
+            del st.query_params[name]
