@@ -17,7 +17,7 @@ from patientsim_core.export import literal
 from patientsim_core.results import SECTIONS, View
 from patientsim_core.results.document import PUBLISHED, document, told
 from patientsim_core.results.overview import board, cell, published_rows
-from patientsim_core.tables import filtered
+from patientsim_core.tables import filtered, judges_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -87,9 +87,8 @@ def nothing(names: Sequence[str], rows: pd.DataFrame) -> None:
 def overview(view: View) -> None:
     """The leaderboard, and the published figures under a heading of their own."""
     table, found = board(view)
-    if table.empty:
+    if not judges_of(view.rows):
         st.info("These dialogues are not judged yet: `python -m patientsim_core evaluate runs/NAME`.")
-        return
     picked = st.dataframe(
         table,
         height="content",

@@ -11,7 +11,7 @@ from pages.parts.address import put
 from pages.parts.dialogue_list import dialogue_list, open_dialogue, page_of, sorting
 from pages.parts.filters import filters
 from pages.parts.nav import navigation
-from pages.parts.opened import Opened, beside, header, load
+from pages.parts.opened import beside, header, load
 from pages.parts.runs import chosen_runs, rows_of
 from pages.parts.transcript import transcript
 from patientsim_core import PatientSimError
@@ -53,7 +53,7 @@ def why_empty(names: Sequence[str], rows: pd.DataFrame, shown: pd.DataFrame) -> 
 def one_dialogue(name: str, rows: pd.DataFrame, shown: pd.DataFrame, places: np.ndarray) -> None:
     """The dialogue of the address. One that cannot be read says why; the way back is there in any case."""
     run, _, id = name.partition("/")
-    here = place_of(shown.iloc[places][["run", "id"]], run, id) if len(places) else None
+    here = place_of(shown[["run", "id"]].iloc[places], run, id) if len(places) else None
     steps(shown, places, here)
     try:
         opened = load(run, id, rows)
@@ -63,26 +63,27 @@ def one_dialogue(name: str, rows: pd.DataFrame, shown: pd.DataFrame, places: np.
     header(opened)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        transcript(opened.marked, opened.was_played)
+        judge = transcript(opened.marked, opened.was_played)
     with right:
-        beside(opened)
+        beside(opened, judge)
 
 
 def steps(shown: pd.DataFrame, places: np.ndarray, here: int | None) -> None:
     """Back to the list, and on to its neighbours."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        back = {"dialogue": None, "sentence": None, "page": here and page_of(here)}
+        back = {"dialogue": None, "sentence": None, "page": None if here is None else page_of(here)}
         st.button("Back to the list", icon=":material/arrow_back:", on_click=put, kwargs=back)
         st.space("stretch")
         if here is None:
-            st.caption("Not among the dialogues that are listed now")
+            st.caption("Not among the dialogues that are listed now", width="content")
             return
-        st.caption(f"{here + 1:,} of {len(places):,}", width="content")
-        for label, icon, there in (("Previous", "chevron_left", here - 1), ("Next", "chevron_right", here + 1)):
-            known = 0 <= there < len(places)
-            name = "/".join(shown.iloc[places[there]][["run", "id"]]) if known else ""
-            about = {"icon": f":material/{icon}:", "disabled": not known, "args": [name]}
-            st.button(label, on_click=open_dialogue, **about)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            st.caption(f"{here + 1:,} of {len(places):,}", width="content")
+            for label, icon, there in (("Previous", "left", here - 1), ("Next", "right", here + 1)):
+                known = 0 <= there < len(places)
+                name = "/".join(shown[["run", "id"]].iloc[places[there]]) if known else ""
+                about = {"icon": f":material/chevron_{icon}:", "disabled": not known, "args": [name]}
+                st.button(label, on_click=open_dialogue, **about)
 
 
 st.set_page_config(

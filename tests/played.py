@@ -18,16 +18,8 @@ from patientsim_core.tables import joined, rows_of
 from tests import cases
 
 SAMPLES = [*cases.CASES.values()]
-PERSONAS = tuple(
-    Persona.from_key(key)
-    for key in (
-        "plain,B,high,normal",
-        "verbose,C,low,normal",
-        "distrust,A,high,normal",
-        "pleasing,B,high,normal",
-        "plain,B,high,high",
-    )
-)
+KEYS = ("plain,B,high,normal", "verbose,C,low,normal", "distrust,A,high,normal", "pleasing,B,high,normal")
+PERSONAS = tuple(Persona.from_key(key) for key in (*KEYS, "plain,B,high,high"))
 ITEMS = tuple(Item(case.hadm_id, persona) for case in SAMPLES[::6] for persona in PERSONAS)
 
 

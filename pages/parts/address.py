@@ -7,12 +7,12 @@ import streamlit as st
 state = st.session_state
 
 
-def addressed(name: str, options: Collection[str]) -> dict[str, object]:
-    """Key and callback for a widget whose choice is in the address as `name`; what the address says is chosen,
-    nothing if it is no option. (Streamlit's own binding would write the label.)"""
+def addressed(name: str, options: Collection[str], usual: str | None = None) -> dict[str, object]:
+    """Key and callback for a widget whose choice stands in the address as `name`. What the address says is
+    chosen; what is usual, if that is no option. (Streamlit's own binding would write the label.)"""
     key = f"{name} in address"
     given = st.query_params.get(name)
-    state[key] = given if given in options else None
+    state[key] = given if given in options else usual
     return {"key": key, "on_change": _keep, "args": [name, key]}
 
 

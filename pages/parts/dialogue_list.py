@@ -11,7 +11,6 @@ from patientsim_core.storage.index_rows import Column
 from patientsim_core.tables.dialogues import FLAGS, listed, sorts
 
 PER_PAGE = 20
-PAGE = "page in address"
 state = st.session_state
 
 
@@ -32,14 +31,15 @@ def dialogue_list(rows: pd.DataFrame, places: Sequence[int], sort: Column | None
     """A page of the list, a card a dialogue, and the way to the others."""
     st.caption(f"{len(places):,} of {len(rows):,} dialogues" if len(places) < len(rows) else _all(rows))
     pages = max(1, -(-len(places) // PER_PAGE))
-    state[PAGE] = shown = min(_page(), pages)
+    shown = min(_page(), pages)
     start = (shown - 1) * PER_PAGE
     with st.container(gap="xsmall"):
         for one in listed(rows, places[start : start + PER_PAGE], sort, flag).itertuples():
             _card(one)
     if pages > 1:
         with st.container(horizontal_alignment="center"):
-            st.pagination(pages, key=PAGE, on_change=lambda: put(page=state[PAGE]))
+            key = f"page {shown}"  # another page is another widget: the address alone says which one it is
+            st.pagination(pages, default=shown, key=key, on_change=lambda: put(page=state[key]))
 
 
 def page_of(place: int) -> int:
@@ -64,15 +64,13 @@ def _page() -> int:
 def _card(one) -> None:
     """A dialogue: a button that opens it, where it comes from, and what is wrong with it."""
     name = f"{one.run}/{one.id}"
-    with st.container(border=True, gap="xxsmall"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            label = f"**{literal(one.diagnosis)}** · {literal(one.persona)}"
-            about = {"key": f"open {name}", "type": "tertiary", "wrap": True}
-            st.button(label, on_click=open_dialogue, args=[name], **about)
-            if badges := _badges(one):
-                st.markdown(badges, width="content")
-        turns = f"{one.turns} turn{'' if one.turns == 1 else 's'}"
-        st.caption(literal(" · ".join([one.case, one.run, turns, str(one.end)])))
+    turns = f"{one.turns} turn{'' if one.turns == 1 else 's'}"
+    where = literal(" · ".join([one.case, one.run, turns, str(one.end)]))
+    with st.container(border=True, gap=None):
+        about = {"key": f"open {name}", "type": "tertiary", "wrap": True}
+        label = f"**{literal(one.diagnosis)}** · {literal(one.persona)}"
+        st.button(label, on_click=open_dialogue, args=[name], **about)
+        st.markdown(f"{_badges(one)} :small[:gray[{where}]]")
 
 
 def _badges(one) -> str:

@@ -24,8 +24,14 @@ def judges(rows: pd.DataFrame) -> list[str]:
 def _field(name: str, label: str, rows: pd.DataFrame) -> list[str]:
     there = set(rows[name].unique()) if name in rows else set()
     options = [str(level) for level in AXES[name] if level in there] if name in AXES else sorted(there)
-    return st.multiselect(label, options, key=name, bind="query-params", placeholder="All")
+    return st.multiselect(label, options, key=parameter(name), bind="query-params", placeholder="All")
 
 
 def _any() -> bool:
-    return any(name in st.query_params for name in FILTERS)
+    return any(parameter(name) in st.query_params for name in FILTERS)
+
+
+def parameter(name: str) -> str:
+    """A filter's name in the address. Not the column's alone: other pages' fields have such keys, and the
+    session would mix them up."""
+    return f"only_{name}"

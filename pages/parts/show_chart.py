@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from pages.parts.filters import parameter
 from patientsim_core.charts import Chart
 from patientsim_core.export import literal
+from patientsim_core.tables import FILTERS
 
 DIALOGUES = "pages/5_Dialogues.py"
 HINT = "Click a point to see its dialogues."
@@ -45,8 +47,9 @@ def show_chart(chart: Chart, wanted: Mapping[str, Sequence[str]]) -> None:
 
 def open_dialogues(address: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]) -> None:
     """Goes to the page of dialogues, filtered as here and by the address."""
-    given = {name: values for name, values in wanted.items() if values}
-    st.switch_page(DIALOGUES, query_params={**given, **address})
+    given = {name: values for name, values in {**wanted, **address}.items() if values}
+    named = {parameter(name) if name in FILTERS else name: values for name, values in given.items()}
+    st.switch_page(DIALOGUES, query_params=named)
 
 
 def _address(data: object) -> dict[str, list[str]]:

@@ -4,7 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from patientsim_core.charts.look import MUTED, SCALE, Look, figure, plain
+from patientsim_core.charts.look import MUTED, SCALE, Look, figure, plain, titled
 
 HATCHES = ("", "/", "x", ".")
 
@@ -14,12 +14,12 @@ def bars(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
     hover, query. Without a run it is not ours, and grey."""
     rows = list(dict.fromkeys(table["row"]))
     many = table["series"].nunique()
-    made = figure(90 + len(rows) * (18 + 14 * many), x)
+    traces = []
     for name, own in table.groupby("series", sort=False):
         run = own["run"].iloc[0]
         color = look.color(run) if run else MUTED
         pattern = {"shape": HATCHES[int(own["hatch"].iloc[0])], "size": 6}
-        made.add_trace(
+        traces.append(
             go.Bar(
                 x=own["value"].astype(float),
                 y=[plain(row, 24) for row in own["row"]],
@@ -31,23 +31,27 @@ def bars(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
                 hoverinfo="text",
             )
         )
-    made.update_yaxes(
-        categoryorder="array", categoryarray=[plain(row, 24) for row in rows], autorange="reversed"
+    order = {"categoryorder": "array", "categoryarray": [plain(row, 24) for row in rows]}
+    return figure(
+        traces,
+        90 + len(rows) * (18 + 14 * many),
+        titled(x),
+        order | {"autorange": "reversed"},
+        showlegend=many > 1,
+        barmode="group",
     )
-    made.update_layout(showlegend=many > 1, barmode="group")
-    return made
 
 
 def parts(table: pd.DataFrame, x: str) -> go.Figure:
     """A bar for each `row`, made of parts: `table` has row, part (a number, which gives the colour), name,
     value (share, 0-1), hover."""
     rows = list(dict.fromkeys(table["row"]))
-    made = figure(110 + 40 * len(rows), x)
+    traces = []
     known = sorted(table["part"].unique())
     shades = _shades(len(known))
     for place, part in enumerate(known):
         own = table[table["part"] == part]
-        made.add_trace(
+        traces.append(
             go.Bar(
                 x=own["value"].astype(float),
                 y=[plain(row, 24) for row in own["row"]],
@@ -58,10 +62,13 @@ def parts(table: pd.DataFrame, x: str) -> go.Figure:
                 hoverinfo="text",
             )
         )
-    made.update_yaxes(autorange="reversed")
-    made.update_xaxes(tickformat=".0%", range=[0, 1])
-    made.update_layout(barmode="stack", legend={"traceorder": "normal"})
-    return made
+    return figure(
+        traces,
+        110 + 40 * len(rows),
+        titled(x) | {"tickformat": ".0%", "range": [0, 1]},
+        {"autorange": "reversed"},
+        barmode="stack",
+    )
 
 
 def _shades(many: int) -> list[str]:

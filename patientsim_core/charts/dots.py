@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from patientsim_core.charts.look import MUTED, PUBLISHED, Look, figure, plain
+from patientsim_core.charts.look import MUTED, PUBLISHED, Look, figure, plain, titled
 
 ROW, LINE, STEP, WIDTH = 30, 18, 13, 22
 """Pixels of a row, of each line of its label, and of each further series in it; characters of such a line."""
@@ -32,30 +32,41 @@ def dots(
     many = max(1, len(series))
     names = [plain(row, WIDTH) for row in rows]
     lines = max((name.count("<br>") + 1 for name in names), default=1)
-    made = figure(90 + len(rows) * max(ROW + STEP * (many - 1), LINE * lines + 4), x)
-    step = 0.6 / many
+    traces = []
     if published is not None and len(published := published[published["row"].isin(rows)]):
-        made.add_trace(_published(published, rows, source))
+        traces.append(_published(published, rows, source))
     for place, name in enumerate(series):
-        own = table[table["series"] == name]
-        offset = (place - (many - 1) / 2) * step
-        made.add_trace(_series(own, name, rows, offset, look))
-    made.update_yaxes(
-        tickvals=[*range(len(rows))], ticktext=names, range=[len(rows) - 0.5, -0.5], showgrid=False
+        offset = (place - (many - 1) / 2) * 0.6 / many
+        traces.append(_series(table[table["series"] == name], name, rows, offset, look))
+    ticks = {"tickvals": [*range(len(rows))], "ticktext": names, "showgrid": False}
+    return figure(
+        traces,
+        90 + len(rows) * max(ROW + STEP * (many - 1), LINE * lines + 4),
+        titled(x) | _range(ends, table, published),
+        ticks | {"range": [len(rows) - 0.5, -0.5]},
+        showlegend=len(traces) > 1,
+        shapes=[upright(0, "dot")] if zero else [],
     )
-    if zero:
-        made.add_vline(0, line={"color": MUTED, "width": 1, "dash": "dot"})
-    if ends and None not in ends:
+
+
+def upright(x: float, dash: str = "dash") -> dict[str, object]:
+    """A line from bottom to top."""
+    line = {"color": MUTED, "width": 1, "dash": dash}
+    return {"type": "line", "x0": x, "x1": x, "y0": 0, "y1": 1, "yref": "y domain", "line": line}
+
+
+def _range(
+    ends: Sequence[float | None], table: pd.DataFrame, published: pd.DataFrame | None
+) -> dict[str, object]:
+    """The range of the axis, with a little room for the dots at its ends."""
+    if not ends:
+        return {}
+    if None in ends:
+        known = [table[["mean", "high"]].max(), *([] if published is None else [published["mean"]])]
+        low, high = 0.0, float(pd.concat(known).max()) or 1.0
+    else:
         low, high = ends
-        made.update_xaxes(range=[low - 0.04 * (high - low), high + 0.04 * (high - low)])
-    elif ends:
-        known = pd.concat(
-            [table[["mean", "high"]].max(), published["mean"] if published is not None else None]
-        )
-        most = float(known.max()) or 1.0
-        made.update_xaxes(range=[-0.03 * most, 1.08 * most])
-    made.update_layout(showlegend=len(made.data) > 1)
-    return made
+    return {"range": [low - 0.04 * (high - low), high + 0.06 * (high - low)]}
 
 
 def _series(own: pd.DataFrame, name: str, rows: list[str], offset: float, look: Look) -> go.Scatter:

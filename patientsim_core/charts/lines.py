@@ -3,7 +3,7 @@
 import pandas as pd
 import plotly.graph_objects as go
 
-from patientsim_core.charts.look import Look, figure, plain
+from patientsim_core.charts.look import Look, figure, plain, titled
 
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 
@@ -11,13 +11,13 @@ DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 def lines(table: pd.DataFrame, look: Look, y: str) -> go.Figure:
     """A line for each `series`: `table` has series, run (colour), dash (which way to draw), turn, mean
     (0-1) and hover, and where they are known low and high, drawn as a band."""
-    made = figure(380, "Turn of the patient", y)
+    traces = []
     for name, own in table.groupby("series", sort=False):
         run = own["run"].iloc[0]
         color, dash = look.color(run), DASHES[int(own["dash"].iloc[0]) % len(DASHES)]
         if "low" in own and own["low"].notna().any():
-            made.add_trace(_band(own, color))
-        made.add_trace(
+            traces.append(_band(own, color))
+        traces.append(
             go.Scatter(
                 x=own["turn"],
                 y=own["mean"].astype(float),
@@ -30,9 +30,13 @@ def lines(table: pd.DataFrame, look: Look, y: str) -> go.Figure:
                 hoverinfo="text",
             )
         )
-    made.update_yaxes(range=[-0.03, 1.03], tickformat=".0%")
-    made.update_layout(showlegend=table["series"].nunique() > 1)
-    return made
+    return figure(
+        traces,
+        380,
+        titled("Turn of the patient"),
+        titled(y) | {"range": [-0.03, 1.03], "tickformat": ".0%"},
+        showlegend=table["series"].nunique() > 1,
+    )
 
 
 def _band(own: pd.DataFrame, color: str) -> go.Scatter:

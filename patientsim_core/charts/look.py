@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
+from plotly.basedatatypes import BaseTraceType
 
 _CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
 SYMBOLS = ("circle", "square", "triangle-up", "cross", "star", "hexagon")
@@ -64,21 +65,35 @@ def plain(text: object, width: int = 0) -> str:
     return "<br>".join(escape(line, quote=False) for line in lines)
 
 
-def figure(height: int, x: str = "", y: str = "") -> go.Figure:
-    """An empty figure, so many pixels high, with titles on its axes."""
-    axis = {"zeroline": False, "automargin": True, "title": {"standoff": 8}, "tickfont": {"size": 13}}
-    axis["gridcolor"] = "rgba(127, 140, 146, 0.25)"
-    made = go.Figure()
-    made.update_layout(
-        height=height,
-        margin={"l": 8, "r": 16, "t": 8, "b": 8},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
-        hoverlabel={"align": "left"},
-        dragmode=False,
-        clickmode="event+select",
+def figure(traces: Sequence[BaseTraceType], height: int, x: Mapping, y: Mapping, **layout) -> go.Figure:
+    """A figure of traces, so many pixels high; `x` and `y` are what is particular to its axes. All at once:
+    plotly takes its time for each change of a figure that is there."""
+    return go.Figure(
+        traces,
+        {
+            "height": height,
+            "margin": {"l": 8, "r": 16, "t": 8, "b": 8},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "hoverlabel": {"align": "left"},
+            "dragmode": False,
+            "clickmode": "event+select",
+            "xaxis": {**_AXIS, "showgrid": True, **x},
+            "yaxis": {**_AXIS, **y},
+            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
+            **layout,
+        },
     )
-    made.update_xaxes(**axis, title_text=x, showgrid=True)
-    made.update_yaxes(**axis, title_text=y)
-    return made
+
+
+_AXIS = {
+    "zeroline": False,
+    "automargin": True,
+    "tickfont": {"size": 13},
+    "gridcolor": "rgba(127, 140, 146, 0.25)",
+}
+
+
+def titled(text: str) -> dict[str, object]:
+    """The title of an axis."""
+    return {"title": {"text": text, "standoff": 8}}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import plotly.graph_objects as go
 
-from patientsim_core.charts.look import MUTED, SCALE, figure, plain
+from patientsim_core.charts.look import MUTED, SCALE, figure, plain, titled
 
 CELL = 40
 
@@ -22,43 +22,48 @@ def squares(
     """A square for each line of the table (column, row, value, text, hover, query), coloured by value from
     one end to the other; `titles` are those of the axes, `bar` that of the colours; names of
     columns have lines of so many characters (`width`)."""
-    made = figure(190 + CELL * len(rows), *titles)
     value = table["value"].astype(float)
     low, high = ends
     middle = (low + high) / 2
-    made.add_trace(
-        go.Scatter(
-            x=[columns.index(one) for one in table["column"]],
-            y=[rows.index(one) for one in table["row"]],
-            mode="markers+text",
-            text=table["text"],
-            textfont={"size": 11, "color": ["#ffffff" if one < middle else "#06151a" for one in value]},
-            marker={
-                "symbol": "square",
-                "size": CELL - 8,
-                "color": value,
-                "colorscale": SCALE,
-                "cmin": low,
-                "cmax": high,
-                "line": {"width": 1, "color": MUTED},
-                "colorbar": {
-                    "title": {"text": bar, "side": "top"},
-                    "orientation": "h",  # at the side it would leave a phone no room
-                    "y": 1.02,
-                    "yanchor": "bottom",
-                    "thickness": 10,
-                    "outlinewidth": 0,
-                },
+    trace = go.Scatter(
+        x=[columns.index(one) for one in table["column"]],
+        y=[rows.index(one) for one in table["row"]],
+        mode="markers+text",
+        text=table["text"],
+        textfont={"size": 11, "color": ["#ffffff" if one < middle else "#06151a" for one in value]},
+        marker={
+            "symbol": "square",
+            "size": CELL - 8,
+            "color": value,
+            "colorscale": SCALE,
+            "cmin": low,
+            "cmax": high,
+            "line": {"width": 1, "color": MUTED},
+            "colorbar": {
+                "title": {"text": bar, "side": "top"},
+                "orientation": "h",  # at the side it would leave a phone no room
+                "y": 1.02,
+                "yanchor": "bottom",
+                "thickness": 10,
+                "outlinewidth": 0,
             },
-            unselected={"marker": {"opacity": 1}},
-            customdata=table.get("query"),
-            hovertext=[plain(text) for text in table["hover"]],
-            hoverinfo="text",
-            showlegend=False,
-        )
+        },
+        unselected={"marker": {"opacity": 1}},
+        customdata=table.get("query"),
+        hovertext=[plain(text) for text in table["hover"]],
+        hoverinfo="text",
+        showlegend=False,
     )
-    names = {"tickvals": [*range(len(columns))], "ticktext": [plain(one, width) for one in columns]}
-    made.update_xaxes(**names, range=[-0.6, len(columns) - 0.4], showgrid=False, tickangle=0)
-    names = {"tickvals": [*range(len(rows))], "ticktext": [plain(one, 16) for one in rows]}
-    made.update_yaxes(**names, range=[len(rows) - 0.4, -0.6], showgrid=False)
-    return made
+    x, y = titles
+    return figure(
+        [trace],
+        190 + CELL * len(rows),
+        titled(x)
+        | _ticks([plain(one, width) for one in columns])
+        | {"range": [-0.6, len(columns) - 0.4], "tickangle": 0},
+        titled(y) | _ticks([plain(one, 16) for one in rows]) | {"range": [len(rows) - 0.4, -0.6]},
+    )
+
+
+def _ticks(names: Sequence[str]) -> dict[str, object]:
+    return {"tickvals": [*range(len(names))], "ticktext": names, "showgrid": False}

@@ -1,5 +1,7 @@
 """The seeded bootstrap: what a figure would have been for other cases, or other items, like these."""
 
+from functools import lru_cache
+
 import numpy as np
 
 _AT_ONCE = 1_000_000
@@ -22,14 +24,25 @@ def resampled(sums: np.ndarray, draws: int, seed: int) -> np.ndarray:
     if 4 * len(kinds) < count:  # many alike, as ratings are: how often each kind is drawn says it all
         many = np.diff(np.r_[kinds, count])
         return random.multinomial(count, many / count, size=draws) @ units[kinds]
+    if count * draws <= _AT_ONCE:  # the usual case, and often the same for one figure after the other
+        return _times(count, draws, seed) @ units
     found = np.empty((draws, units.shape[1]))
     block = max(1, _AT_ONCE // count)
     for start in range(0, draws, block):
         size = min(block, draws - start)
-        picks = random.integers(count, size=(size, count)) + count * np.arange(size)[:, None]
-        times = np.bincount(picks.ravel(), minlength=size * count).reshape(size, count)
-        found[start : start + size] = times @ units
+        found[start : start + size] = _drawn(random, count, size) @ units
     return found
+
+
+@lru_cache(maxsize=8)
+def _times(count: int, draws: int, seed: int) -> np.ndarray:
+    """How often each of the units is in each draw."""
+    return _drawn(np.random.default_rng(seed), count, draws)
+
+
+def _drawn(random: np.random.Generator, count: int, draws: int) -> np.ndarray:
+    picks = random.integers(count, size=(draws, count)) + count * np.arange(draws)[:, None]
+    return np.bincount(picks.ravel(), minlength=draws * count).reshape(draws, count).astype(float)
 
 
 def percentiles(figures: np.ndarray, level: float) -> tuple[float, float]:

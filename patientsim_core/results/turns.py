@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-import pandas as pd
+import plotly.graph_objects as go
 
-from patientsim_core.charts import Chart, dots, lines
+from patientsim_core.charts import Chart, dots, lines, upright
 from patientsim_core.guard import WORDS, sentence_limit
 from patientsim_core.measures import MEASURES
 from patientsim_core.persona import AXES, Persona
@@ -89,18 +89,17 @@ def _length(view: View, field: str) -> Iterator[Chart]:
     own = published()
     own = own[(own["metric"] == "dynamics") & (own["field"] == field)]
     made = dots(table, view.look, f"Mean number of {one.unit}", (0, None), beside(own, level_row))
-    note = _limits(made, table, field)
+    note = _limits(made, field)
     yield Chart(
         f"length {field}", f"{one.label}, by the patient's persona", made, found, said(table, 14), note
     )
 
 
-def _limits(made, table: pd.DataFrame, field: str) -> str:
+def _limits(made: go.Figure, field: str) -> str:
     """Draws the limits of the protocol; says them."""
     usual, verbose = sentence_limit(Persona()), sentence_limit(Persona(personality="verbose"))
     limits = {"patient_sentences": (usual, verbose), "patient_words": (WORDS,)}.get(field, ())
-    for limit in limits:
-        made.add_vline(limit, line={"dash": "dash", "width": 1, "color": "#888888"})
+    made.update_layout(shapes=[upright(limit) for limit in limits])
     if field == "patient_sentences":
         return f"Dashed: at most {usual} sentences a reply, {verbose} of a verbose patient."
     return f"Dashed: at most {WORDS} words a sentence." if limits else ""

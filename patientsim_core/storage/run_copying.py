@@ -90,29 +90,34 @@ def _check(run: Run, home: Path) -> None:
     file as it is called at home."""
     for log in run.logs:
         for number, (offset, line) in enumerate(log.lines(), 1):
-            try:
-                _read(run, log, offset, line)
-            except (InputError, RecursionError) as error:
-                fault = str(error).removeprefix(f"{log.path}, line {number}: ")
-                raise InputError(f"{home / log.path.name}, line {number}: {fault}") from None
+            if fault := _fault(run, log, offset, line):
+                where = f", line {number}: "
+                fault = fault.removeprefix(f"{log.path}{where}")
+                raise InputError(f"{home / log.path.name}{where}{fault}")
     try:
         read_index(run)
     except InputError as error:
         raise InputError(str(error).replace(str(run.folder), str(home))) from None
 
 
-def _read(run: Run, log: Log, offset: int, line: bytes) -> None:
-    """Raises InputError for a line that is not what its file has."""
-    if "id" not in log.parse(line, offset) and log is not run.verdict_log:
-        raise InputError("is a dialogue without an id.")
-    if log is not run.verdict_log:
-        run.read_dialogue(offset, failed=log.path.name == FAILURES)
-        return
+def _fault(run: Run, log: Log, offset: int, line: bytes) -> str:
+    """Why a line is not what its file should have; nothing if it is."""
     try:
-        Verdict.model_validate_json(line)
+        found = log.parse(line, offset)
+        if log is run.verdict_log:
+            Verdict.model_validate_json(line)
+        elif not isinstance(found.get("id"), str):
+            return "is a dialogue without an id."
+        else:
+            run.read_dialogue(offset, failed=log.path.name == FAILURES)
+    except InputError as error:
+        return str(error)
     except ValidationError as error:
         fields = ", ".join(str(fault["loc"][0]) for fault in error.errors() if fault["loc"])
-        raise InputError(f"is no verdict that can be read ({fields or 'no JSON'}).") from None
+        return f"is no verdict that can be read ({fields or 'no JSON'})."
+    except RecursionError:
+        return "is nested too deeply."
+    return ""
 
 
 def _has_all(there: Path, new: Path) -> bool:
@@ -122,7 +127,7 @@ def _has_all(there: Path, new: Path) -> bool:
 
 
 def _described(folder: Path) -> tuple[object, object] | None:
-    """What tells a run from others. When results were imported does not; None for what is no run."""
+    """What tells a run from others, for which the time of an import does not count; None for what is none."""
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         if about.get("imported"):

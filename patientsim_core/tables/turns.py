@@ -18,21 +18,29 @@ def over_turns(rows: pd.DataFrame, judges: Sequence[str] = (), by: str | None = 
         judge = Column.of(name).judge
         if judges and judge not in judges:
             continue
-        told = [
-            np.array(text.split(","), float) if isinstance(text, str) else np.empty(0) for text in rows[name]
-        ]
-        longest = max(map(len, told), default=0)
-        shares = np.full((len(rows), longest), np.nan)
-        for place, (counts, facts) in enumerate(zip(told, rows["facts"], strict=True)):
-            if len(counts) and facts:
-                shares[place, : len(counts)] = counts / facts
-                shares[place, len(counts) :] = counts[-1] / facts
+        shares = _shares(rows[name], rows["facts"])
+        longest = shares.shape[1]
         table = rows[["run", "case", "failed", *([by] if by else [])]].assign(
             **{f"turns/{judge}/{turn + 1}": shares[:, turn] for turn in range(longest)}
         )
         parts.append(estimates(table, [Column("turns", judge, str(turn + 1)) for turn in range(longest)], by))
     found = pd.concat(parts, ignore_index=True) if parts else estimates(rows, [])
     return found.assign(turn=found["field"].astype(int))
+
+
+def _shares(told: pd.Series, facts: pd.Series) -> np.ndarray:
+    """What is out after each turn, as a share of the facts: shape (dialogues, longest). `told` has the counts
+    of a dialogue as `1,2,4`. They never fall, so that after the last turn the highest stays."""
+    known = told.notna().to_numpy() & (facts > 0).to_numpy()
+    texts = told[known]
+    lengths = texts.str.count(",").to_numpy(int) + 1
+    shares = np.zeros((len(told), int(lengths.max(initial=0))))
+    if lengths.size:
+        turns = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        shares[np.repeat(np.flatnonzero(known), lengths), turns] = np.array(",".join(texts).split(","), float)
+    shares = np.maximum.accumulate(shares, axis=1) / np.where(facts > 0, facts, 1)[:, None]
+    shares[~known] = np.nan
+    return shares
 
 
 def phases(rows: pd.DataFrame) -> pd.DataFrame:

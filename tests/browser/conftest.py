@@ -70,6 +70,10 @@ class App:
                 time.sleep(0.1)
         raise RuntimeError(f"the app did not start:\n{self.log.read_text()}")
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)

@@ -227,10 +227,10 @@ def test_a_torn_last_line_is_left_out_and_told(one, runs, name):
     [
         ("secret", "is not a JSON object"),
         ('["secret"]', "is not a JSON object"),
-        ("[" * 100_000, "maximum recursion"),
+        ("[" * 100_000, "is nested too deeply"),
         ("{}", ""),
         ('{"id": 7, "dialogue_id": 7, "metric": "secret"}', ""),
-        ('{"id": "a", "case": "secret", "persona": "plain,B,high,normal"}', ""),
+        ('{"id": "a", "case": "synthetic-01", "persona": "plain,B,high,normal", "turns": "secret"}', ""),
     ],
 )
 def test_a_broken_line_is_refused_by_file_and_number_without_its_content(one, runs, name, line, said):
@@ -361,7 +361,7 @@ def test_what_is_no_folder_is_refused(one, runs, tmp_path, monkeypatch, path):
 def test_no_path_is_not_the_folder_in_which_the_server_runs(one, runs, monkeypatch):
     monkeypatch.chdir(one)
     with pytest.raises(InputError, match="No folder is named"):
-        bring_folder(Path(""), runs)
+        bring_folder(Path(), runs)
 
 
 def test_a_tree_that_is_too_large_is_not_searched(one, elsewhere, runs, monkeypatch):
@@ -490,7 +490,7 @@ def test_runs_and_results_in_one_folder_are_both_brought(one, results, elsewhere
     assert found.names == ["sample"]
     assert "is not the description of a run" in found.notes[-1]
     (results / "outputs" / "dialogue.jsonl").write_text("torn")
-    with pytest.raises(InputError, match="(?s)not the description of a run.*no dialogue that can be read"):
+    with pytest.raises(InputError, match=r"(?s)not the description of a run.*no dialogue that can be read"):
         bring_folder(elsewhere, runs)
 
 
@@ -528,15 +528,14 @@ def test_a_folder_that_was_uploaded_is_as_good_as_one_that_is_here(one, results,
     files = sent(one)
     for _, file in files:
         file.read()  # as a page does that looked at it before
-    found = bring_upload(files, runs)
-    assert found == (["one"], [f"{runs / 'one'}: 2 dialogues, 1 failure and 1 verdict."]) or found.names == [
-        "upload"
-    ]
-    assert content(runs / found.names[0]) == content(one)
+    assert bring_upload(files, runs) == (
+        ["one"],
+        [f"{runs / 'one'}: 2 dialogues, 1 failure and 1 verdict."],
+    )
+    assert content(runs / "one") == content(one)
     assert bring_upload(sent(results), runs).names == ["sample"]
-    assert bring_upload([(path.partition("/")[2], file) for path, file in sent(results)], runs).names == [
-        "upload"
-    ]
+    loose = [(path.partition("/")[2], file) for path, file in sent(results)]
+    assert bring_upload(loose, runs).names == ["upload"]
 
 
 @pytest.mark.parametrize("method", [ZIP_DEFLATED, ZIP_BZIP2])
@@ -625,8 +624,7 @@ def test_more_than_is_bearable_is_not_unpacked(one, runs, monkeypatch):
     refused([("some.zip", zipped(one))], runs, "some.zip: holds more than 4 files")
     refused(sent(one), runs, "The upload: holds more than 4 files")
     monkeypatch.setattr(upload, "MOST_FILES", 5)
-    few = {path: data for path, data in content(one).items()}
-    assert bring_upload([("some.zip", zipped(few))], runs).names == ["some"]
+    assert bring_upload([("some.zip", zipped(content(one)))], runs).names == ["some"]
 
 
 def patched(made: BytesIO, at: int, value: int) -> BytesIO:
@@ -641,8 +639,6 @@ def test_the_size_that_a_zip_claims_is_not_trusted(runs, monkeypatch):
     monkeypatch.setattr(upload, "MOST_BYTES", 2_000_000)
     bomb = zipped({"dialogue.jsonl": bytes(5_000_000)})
     refused([("some.zip", patched(bomb, 24, 10))], runs, "is no zip that can be read")
-    large = zipped({"a.txt": b"small"})
-    refused([("some.zip", patched(large, 24, 2**31))], runs, "is no zip that can be read|is neither")
 
 
 @pytest.mark.parametrize(

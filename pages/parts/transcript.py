@@ -1,0 +1,142 @@
+"""What was said, with every sentence of the patient marked by what a judge says of it."""
+
+import streamlit as st
+
+from pages.parts.address import addressed, put
+from pages.parts.chat import SPEAKERS
+from pages.parts.sentence import ANCHOR, badge, sentence_box, sign, verdict_text
+from patientsim_core import Dialogue
+from patientsim_core.export import effort, literal
+from patientsim_core.marked import MARKS, Marked, MarkedTurn, Sentence, account, guarded, stage_note
+from patientsim_core.persona import Dazed
+
+NOTE = "Stage note for a model, beside the doctor's words (as this version of the project writes it)"
+UNJUDGED = "No judge has looked at the sentences of this dialogue."
+
+
+def transcript(marked: Marked, was_played: bool) -> str:
+    """The turns as a chat; `was_played` says that this project played them. Gives the judge whose marks are
+    shown, empty if there is none."""
+    judge = _judge(marked.judges)
+    chosen = _chosen(marked)
+    _legend(marked, judge)
+    if chosen:
+        st.markdown(f"[Go to sentence {chosen.field}](#{ANCHOR})")
+    with st.container(gap="xsmall"):
+        for turn in marked.turns:
+            with st.chat_message(**SPEAKERS[turn.turn.role]):
+                if turn.turn.role == "doctor":
+                    with st.container(gap="xxsmall"):
+                        st.caption(f"Question {turn.question}")
+                        st.text(turn.turn.text)
+                else:
+                    _patient(turn, marked.dialogue, judge, chosen, was_played)
+        if not marked.turns:
+            st.caption("Nothing was said.")
+    if marked.elsewhere:
+        with st.expander(f"Judged in other pieces · {len(marked.elsewhere)}"):
+            st.caption("Verdicts that come from elsewhere and are about no sentence as it is divided here.")
+            for one in marked.elsewhere:
+                about = f"{one.field}: {one.text}" if one.text else one.field
+                st.markdown(f"{literal(about)}\\\n{verdict_text(one, marked.dialogue.case)}")
+    return judge
+
+
+def _judge(judges: list[str]) -> str:
+    """Whose marks are shown; with several that is to be chosen."""
+    if len(judges) < 2:
+        return judges[0] if judges else ""
+    about = {"format_func": literal, "required": True, **addressed("marks", judges, judges[0])}
+    return st.segmented_control("Marks by", judges, **about)
+
+
+def _chosen(marked: Marked) -> Sentence | None:
+    """The sentence of the address."""
+    field = st.query_params.get("sentence")
+    found = marked.sentence(field) if field else None
+    if field and not found:
+        st.warning(f"There is no sentence {literal(field[:80])} in this dialogue.")
+    return found
+
+
+def _legend(marked: Marked, judge: str) -> None:
+    """What the marks mean, and how many sentences have each."""
+    if not judge:
+        st.caption(UNJUDGED)
+        return
+    counts = marked.counts(judge)
+    meant = "\n".join(f"- {MARKS[key].word}: {MARKS[key].meaning}" for key in counts)
+    words = [badge(key, f"{MARKS[key].word} · {count}") for key, count in counts.items()]
+    st.markdown(f"Sentences, judged by {literal(judge)}: {' '.join(words)}", help=meant)
+
+
+def _patient(
+    turn: MarkedTurn, dialogue: Dialogue, judge: str, chosen: Sentence | None, was_played: bool
+) -> None:
+    with st.container(gap="xxsmall"):
+        if judge and turn.sentences:
+            st.markdown(" ".join(_marked(one, turn, judge) for one in turn.sentences))
+        else:
+            st.text(turn.turn.text)
+        if turn.turn.stopped:
+            st.caption("Stopped here.")
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            for place, one in enumerate(turn.sentences if judge else (), 1):
+                _button(one, place, judge, chosen)
+            _details(turn, dialogue, was_played)
+    if chosen in turn.sentences:
+        sentence_box(chosen, dialogue.case)
+
+
+def _marked(one: Sentence, turn: MarkedTurn, judge: str) -> str:
+    """The sentence in its mark's colour, with the mark's icon and, if there are several, its number."""
+    key, text = one.mark(judge), literal(one.text)
+    mark = MARKS[key]
+    number = f":small[{turn.sentences.index(one) + 1}]\u00a0" if len(turn.sentences) > 1 else ""
+    if not mark.color:
+        return number + text
+    return f":{mark.color}-background[{sign(key)} {number}{text}]"
+
+
+def _button(one: Sentence, place: int, judge: str, chosen: Sentence | None) -> None:
+    """Chooses a sentence, or lets go of the one that is chosen."""
+    key = one.mark(judge)
+    mark = MARKS[key]
+    label = f"{sign(key)} {place}" if mark.color else f"{place}"
+    plausible = one.plausibility(judge)
+    st.button(
+        label,
+        key=f"sentence {one.field}",
+        type="secondary" if one == chosen else "tertiary",
+        on_click=put,
+        kwargs={"sentence": None if one == chosen else one.field},
+        help=mark.word + (f", plausibility {plausible} of 4" if plausible else ""),
+    )
+
+
+def _details(turn: MarkedTurn, dialogue: Dialogue, was_played: bool) -> None:
+    """How a reply came about, where anything is known of it; worked out when it is opened."""
+    reply = turn.turn.reply
+    if not reply or not (reply.disclosures or reply.guard or effort(reply) or turn.directions):
+        return
+    about = {"type": "tertiary", "icon": ":material/more_horiz:", "on_change": "rerun"}
+    details = st.popover("Turn", key=f"turn {turn.place}", **about)
+    if not details.open:
+        return
+    with details:
+        if turn.directions:
+            st.markdown(f"**As it was written**\\\n{literal(turn.directions)}")
+        if told := account(reply):
+            lines = [
+                f"**{literal(label)}**: {literal(fact)} :small[({literal(how)})]" for label, fact, how in told
+            ]
+            st.markdown("**Of the record**\\\n" + "\\\n".join(lines))
+        if dialogue.persona.dazed is not Dazed.normal:
+            st.markdown(f"**Confusion**: {reply.phase.label.lower()}")
+        if reply.guard:
+            st.markdown("**Guard**\\\n" + "\\\n".join(literal(line) for line in guarded(reply)))
+        if was_played and (note := stage_note(dialogue, turn.place)):
+            st.caption(NOTE)
+            st.text(note)
+        if line := effort(reply):
+            st.caption(literal(line))

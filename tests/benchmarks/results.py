@@ -1,0 +1,184 @@
+"""Prints how Results and Dialogues bear large runs: 1,000 and 10,000 dialogues of 30 turns with all verdicts.
+
+    python tests/benchmarks/results.py [DIALOGUES ...]
+
+The runs are written by `big_run`. Measured are: building the index, adding to it, and, in Chromium, from the
+click until the app has drawn all: Results on a server that has just started and on one that knows the run, a
+change of a filter, one dialogue out of the list; what travels to the browser; the server's memory. Medians
+in milliseconds, each with its most. Measures and prints only; exit status 0.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "benchmarks")]
+
+from big_run import write_run  # noqa: E402
+
+from patientsim_core.storage.index import read_index  # noqa: E402
+from patientsim_core.storage.runs import DIALOGUES, VERDICTS, open_run  # noqa: E402
+
+LAST = 10
+TIMES = 7
+SECTIONS = ("Persona", "Sentences", "Record", "Doctor", "Turns", "Effort", "Overview")
+
+
+def report(what: str, taken: list[tuple[float, int]]) -> None:
+    """Seconds, and the bytes that came with it."""
+    seconds, bytes = zip(*taken, strict=True)
+    middle, most, size = 1000 * statistics.median(seconds), 1000 * max(seconds), max(bytes) / 1e3
+    print(f"  {what:50} median {middle:7.0f} ms   most {most:7.0f} ms   at most {size:6,.0f} kB")
+
+
+def index(folder: Path) -> None:
+    """Builds the index without the last few dialogues, then with them."""
+    cut = {}
+    for name in (DIALOGUES, VERDICTS):
+        lines = (folder / name).read_bytes().splitlines(keepends=True)
+        if name == DIALOGUES:
+            last = [line.split(b'"')[3] for line in lines[-LAST:]]
+            kept = len(lines) - LAST
+        else:
+            kept = next(place for place, line in enumerate(lines) if line.split(b'"')[3] in last)
+        cut[name] = lines[kept:]
+        (folder / name).write_bytes(b"".join(lines[:kept]))
+        del lines
+    print(f"  {'index, built':50} {_timed(folder):10.2f} s")
+    print(f"  {'index, nothing new':50} {1000 * _timed(folder):7.0f} ms")
+    for name, lines in cut.items():
+        with (folder / name).open("ab") as file:
+            file.write(b"".join(lines))
+    print(f"  {f'index, {LAST} dialogues more':50} {1000 * _timed(folder):7.0f} ms")
+    print(f"  {'index, size':50} {(folder / 'index.parquet').stat().st_size / 1e6:7.1f} MB")
+
+
+def _timed(folder: Path) -> float:
+    start = time.perf_counter()
+    read_index(open_run(folder))
+    return time.perf_counter() - start
+
+
+class Tab:
+    """A page of the app, and the bytes that its connection has received."""
+
+    def __init__(self, browser, app):
+        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.app, self.bytes = app, 0
+        self.page.on("websocket", lambda socket: socket.on("framereceived", self._count))
+
+    def _count(self, frame) -> None:
+        self.bytes += len(frame)
+
+    def taken(self, act: Callable[[], object], until: Callable[[], object]) -> tuple[float, int]:
+        """Seconds and bytes from an act until something shows and the script is done."""
+        before, start = self.bytes, time.perf_counter()
+        act()
+        until()
+        self.page.wait_for_selector("[data-test-script-state=notRunning]")
+        return time.perf_counter() - start, self.bytes - before
+
+    def open(self, address: str, until: Callable[[], object]) -> tuple[float, int]:
+        return self.taken(lambda: self.page.goto(self.app.url + address), until)
+
+    def plot(self) -> None:
+        self.page.locator(".js-plotly-plot").first.wait_for()
+
+    def text(self, text: str) -> None:
+        self.page.get_by_text(text).first.wait_for()
+
+
+def pages(browser, app, dialogues: int) -> None:
+    first = Tab(browser, app)
+    report("Results, on a server that has just started", [first.open("/Results?run=big", first.plot)])
+    loads = []
+    for _ in range(TIMES):
+        tab = Tab(browser, app)
+        loads.append(tab.open("/Results?run=big", tab.plot))
+        tab.page.close()
+    report("Results, first load of a session", loads)
+    _sections(first)
+    _filters(browser, app)
+    _dialogues(browser, app)
+
+
+def _sections(tab: Tab) -> None:
+    for section in SECTIONS:
+        button = tab.page.get_by_role("radio", name=section, exact=True).or_(
+            tab.page.get_by_role("button", name=section, exact=True)
+        )
+        seen = tab.page.locator("[data-testid=stPlotlyChart]").first
+        taken = tab.taken(button.first.click, seen.wait_for)
+        time.sleep(0.5)
+        report(f"Results, to the section {section}", [taken])
+
+
+def _filters(browser, app) -> None:
+    tab, taken = Tab(browser, app), []
+    tab.open("/Results?run=big&only_cefr=C", tab.plot)
+    for level in ("A", "B") * 4:
+        box = tab.page.get_by_role("combobox", name="Language level")
+        box.click()
+        option = tab.page.get_by_role("option", name=level, exact=True)
+        option.wait_for()
+        other = "C, A" if level == "A" else "C, B"
+        taken.append(tab.taken(option.click, lambda other=other: tab.text(f"Language level: {other}")))
+        tab.page.keyboard.press("Escape")
+        tab.page.get_by_role("button", name=f"Remove {level}").or_(
+            tab.page.locator(f"[data-baseweb=tag]:has-text('{level}') [role=presentation]")
+        ).last.click()
+        tab.text("Language level: C")
+        tab.page.wait_for_selector("[data-test-script-state=notRunning]")
+        time.sleep(0.3)
+    report("Results, a filter more", taken)
+
+
+def _dialogues(browser, app) -> None:
+    tab, taken = Tab(browser, app), []
+    cards = tab.page.locator("[class*=st-key-open-]")
+    opened = tab.open("/Dialogues?run=big&sort=fidelity/rules/personality", cards.first.wait_for)
+    report("Dialogues, the list, first load of a session", [opened])
+    for number in range(TIMES):
+        button = cards.nth(number).get_by_role("button")
+        taken.append(tab.taken(button.click, lambda: tab.text("Back to the list")))
+        tab.taken(tab.page.get_by_role("button", name="Back to the list").click, cards.first.wait_for)
+        time.sleep(0.3)
+    report("Dialogues, one of the list", taken)
+
+
+def memory(app) -> None:
+    """The server's memory now, and the most it had."""
+    status = Path(f"/proc/{app.pid}/status").read_text().splitlines()
+    found = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in status if line.startswith("Vm")}
+    print(f"  {'memory of the server':50} {found['VmRSS']:7.0f} MB     most {found['VmHWM']:7.0f} MB")
+
+
+def main(sizes: list[int]) -> None:
+    from browser.conftest import FLAGS, App, find_chromium
+    from playwright.sync_api import sync_playwright
+
+    path = find_chromium()
+    for dialogues in sizes:
+        print(f"{dialogues:,} dialogues of 30 turns")
+        with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+            app = App(f"sqlite:///{folder}/results.db", Path(folder) / "app.log", "offline")
+            try:
+                write_run(app.runs / "big", dialogues)
+                index(app.runs / "big")
+                if not path:
+                    print("  the pages: no Chromium was found")
+                    continue
+                browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+                pages(browser, app, dialogues)
+                memory(app)
+                browser.close()
+            finally:
+                app.kill()
+
+
+if __name__ == "__main__":
+    main([int(one) for one in sys.argv[1:]] or [1_000, 10_000])
