@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from pages.parts.add_results import add_results
 from pages.parts.filters import filters, judges
 from pages.parts.nav import navigation
 from pages.parts.results_choices import choices
@@ -29,6 +30,7 @@ def page() -> None:
         rows = rows_of(names)
         by = judges(rows)
         wanted = filters(rows)
+        add_results()
     shown = filtered(rows, wanted)
     st.header("Results", anchor=False)
     if shown.empty:

@@ -1,5 +1,6 @@
 """The runs that are looked at, and their dialogues as rows."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +27,9 @@ def chosen_runs() -> tuple[str, ...]:
     """The choice of runs; at first those that come with the project, else the newest. It stands in the
     address even then, so that the address means the same to everybody."""
     runs = named_runs(runs_folder())
-    if "run" not in st.query_params and not state.get("run"):
+    if fresh := state.pop("runs to look at", None):
+        state.run = list(dict.fromkeys([*fresh, *state.get("run", [])]))[:MOST]
+    elif "run" not in st.query_params and not state.get("run"):
         samples = [name for name, one in runs.items() if one.folder.parent == SAMPLES]
         state.run = st.query_params["run"] = samples[::-1][:2] or [*runs][:1]
     names = st.multiselect(
@@ -40,6 +43,11 @@ def chosen_runs() -> tuple[str, ...]:
     for name in names:
         st.caption(f"**{literal(name)}** {literal(told(runs[name]))}")
     return tuple(names)
+
+
+def look_at(names: Sequence[str]) -> None:
+    """Adds to the choice when the page is drawn next."""
+    state["runs to look at"] = names
 
 
 def rows_of(names: tuple[str, ...]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import stat
 import tempfile
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_LZMA, ZIP_STORED, ZipFile, ZipInfo
 
 import pytest
 
@@ -54,12 +54,13 @@ def temporary(tmp_path, monkeypatch) -> Path:
 
 
 def make_run(folder: Path, seed: int = 42) -> Path:
-    """Two dialogues, one that failed, and a verdict."""
+    """Two dialogues, one that failed twice, and a verdict."""
     by = Parameters(max_turns=2, seed=seed)
     with writing(folder, by, [HEART], ITEMS) as run:
         *done, failed = (play(Job(item, HEART, by)) for item in ITEMS)
         broken = {"end_reason": EndReason.model_failure, "failure": Failure(kind="rate", text="m: is busy.")}
-        for one in (*done, failed.model_copy(update=broken)):
+        failed = failed.model_copy(update=broken)
+        for one in (*done, failed, failed):
             run.keep(one)
         run.keep_verdicts([VERDICT])
     return folder
@@ -197,6 +198,17 @@ def test_a_run_is_the_same_only_if_all_of_its_files_are(one, runs, changed):
     assert bring_folder(one, runs).names == ["one-2"]
 
 
+def test_a_run_is_another_one_if_it_was_made_at_another_time_or_judged_meanwhile(one, runs):
+    path = one / "verdicts.jsonl"
+    path.rename(one / "later")
+    bring_folder(one, runs)
+    (one / "later").rename(path)
+    assert bring_folder(one, runs).names == ["one-2"]
+    about = json.loads((one / "run.json").read_text())
+    (one / "run.json").write_text(json.dumps(about | {"created": "2020-02-02T20:20:20Z"}))
+    assert bring_folder(one, runs).names == ["one-3"]
+
+
 def test_a_name_that_is_taken_at_the_last_moment_is_left_to_who_was_faster(one, runs, monkeypatch):
     rename = Path.rename
 
@@ -252,15 +264,18 @@ def test_a_broken_line_in_the_middle_has_its_number(one, runs):
         bring_folder(one, runs)
 
 
-@pytest.mark.parametrize("missing", ["id", "persona", "turns", "models", "end_reason"])
-def test_a_dialogue_that_lacks_something_is_refused(one, runs, missing):
+@pytest.mark.parametrize(
+    ("missing", "where"),
+    [*((key, ", line 3: ") for key in ("id", "persona", "turns", "models")), ("end_reason", ": ")],
+)
+def test_a_dialogue_that_lacks_something_is_refused(one, runs, missing, where):
     path = one / "dialogues.jsonl"
     line = json.loads(path.read_text().splitlines()[0])
     del line[missing]
     add_line(path, json.dumps(line))
     with pytest.raises(InputError) as error:
         bring_folder(one, runs)
-    assert str(error.value).startswith(str(path))
+    assert str(error.value).startswith(f"{path}{where}")
     assert names(runs) == []
 
 
@@ -451,6 +466,8 @@ def test_the_same_results_are_there_already_also_when_judged_since(results, runs
     bring_folder(results, runs)
     with judging(runs / "sample") as run:
         run.keep_verdicts([VERDICT])
+    about = json.loads((runs / "sample" / "run.json").read_text())
+    (runs / "sample" / "run.json").write_text(json.dumps(about | {"created": "2020-02-02T20:20:20Z"}))
     before = content(runs / "sample", "run.json", "verdicts.jsonl")
     found = bring_folder(results, runs)
     assert found.names == names(runs) == ["sample"]
@@ -565,10 +582,18 @@ def test_results_in_a_zip_keep_their_settings_and_lose_what_is_hidden(results, r
     assert ".hydra/config.yaml" in run.about.imported.files
 
 
-def test_outputs_alone_belong_to_what_is_around_them(results, runs):
-    files = {f"outputs/{path.name}": path.read_bytes() for path in (results / "outputs").iterdir()}
-    assert bring_upload([("lab 3.zip", zipped(files))], runs).names == ["lab-3"]
-    assert open_run(runs / "lab-3").about.imported.source == "lab-3"
+def test_only_what_is_wanted_is_unpacked(tmp_path):
+    wanted = ["a/.hydra/config.yaml", "a/b.json"]
+    hidden = ["a/.git/.hydra/config.yaml", "a/.hydra/hydra.yaml", ".env", "a/.b/c.json", "__MACOSX/a/b.json"]
+    upload.unpack([("some.zip", zipped(dict.fromkeys([*wanted, *hidden], b"x")))], tmp_path / "new")
+    found = [path for path in (tmp_path / "new").rglob("*") if path.is_file()]
+    assert sorted(path.relative_to(tmp_path / "new").as_posix() for path in found) == wanted
+
+
+def test_a_file_of_cases_is_found_past_folders_that_hold_nothing_else(runs):
+    files = {f"./a/b/{path.partition('/')[2]}": file.read() for path, file in sent(FORMAT)}
+    found = bring_upload([("some.zip", zipped(files))], runs)
+    assert found.notes[0] == "patient_profile.json: 2 cases of it are used."
 
 
 def test_paths_as_windows_writes_them_are_understood(one, runs):
@@ -627,11 +652,12 @@ def test_more_than_is_bearable_is_not_unpacked(one, runs, monkeypatch):
     assert bring_upload([("some.zip", zipped(content(one)))], runs).names == ["some"]
 
 
-def patched(made: BytesIO, at: int, value: int) -> BytesIO:
-    """A zip whose directory says something else of its only file: 4 bytes behind its beginning."""
+def patched(made: BytesIO, at: int, *values: int) -> BytesIO:
+    """A zip whose directory says something else of its only file, in numbers of 4 bytes from a place on."""
     data = bytearray(made.getvalue())
     start = data.index(b"PK\x01\x02") + at
-    data[start : start + 4] = value.to_bytes(4, "little")
+    new = b"".join(value.to_bytes(4, "little") for value in values)
+    data[start : start + len(new)] = new
     return BytesIO(bytes(data))
 
 
@@ -650,6 +676,9 @@ def test_the_size_that_a_zip_claims_is_not_trusted(runs, monkeypatch):
         (lambda: BytesIO(zipped({"a": os.urandom(9_999)}).getvalue()[500:]), "is no zip that can be read"),
         (lambda: spoilt(ZIP_DEFLATED), "is no zip that can be read"),
         (lambda: spoilt(ZIP_BZIP2), "is no zip that can be read"),
+        (lambda: spoilt(ZIP_LZMA), "is no zip that can be read"),
+        (lambda: patched(zipped({"a": b"x"}, ZIP_STORED), 20, 999, 999), "is no zip that can be read"),
+        (lambda: patched(zipped({"abcd": b"x"}), 46, 0), "is no zip that can be read"),
         (lambda: patched(zipped({"a": b"x"}), 8, 1 | ZIP_DEFLATED << 16), "is encrypted"),
         (lambda: patched(zipped({"a": b"x"}), 8, 99 << 16), "is no zip that can be read"),
         (lambda: zipped({}), "some.zip: holds no file"),
@@ -668,6 +697,12 @@ def spoilt(method: int) -> BytesIO:
     data = bytearray(zipped({"dialogue.jsonl": b"abc" * 50_000 + os.urandom(999)}, method).getvalue())
     data[60:90] = bytes(30)
     return BytesIO(bytes(data))
+
+
+def test_a_zip_whose_beginning_is_lost_is_refused_from_a_file_too(runs, tmp_path):
+    (tmp_path / "some.zip").write_bytes(zipped({"a": os.urandom(9_999)}).getvalue()[500:])
+    with (tmp_path / "some.zip").open("rb") as file:
+        refused([("some.zip", file)], runs, "is no zip that can be read")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
