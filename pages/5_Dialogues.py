@@ -44,7 +44,7 @@ def why_empty(names: Sequence[str], rows: pd.DataFrame, shown: pd.DataFrame) -> 
     if not names:
         return "Choose a run at the side, or play one on the Simulate page."
     if rows.empty:
-        return "There is no finished dialogue in this run yet."
+        return "There is no dialogue in these runs yet, or none that can be read."
     if shown.empty:
         return "No dialogue is left. Take a filter away at the side."
     return "No dialogue has what is asked for under “Only those with” or “Worst first by” at the side."
@@ -71,7 +71,7 @@ def one_dialogue(name: str, rows: pd.DataFrame, shown: pd.DataFrame, places: np.
 def steps(shown: pd.DataFrame, places: np.ndarray, here: int | None) -> None:
     """Back to the list, and on to its neighbours."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        back = {"dialogue": None, "sentence": None, "page": None if here is None else page_of(here)}
+        back = {"dialogue": None, "sentence": None, "page": page_of(here)}
         st.button("Back to the list", icon=":material/arrow_back:", on_click=put, kwargs=back)
         st.space("stretch")
         if here is None:

@@ -104,7 +104,7 @@ def _place(verdict: Verdict) -> int:
 
 def _apart(verdicts: Sequence[Verdict]) -> bool:
     """Whether two judges of a score of 1 to 4 are `APART`, over the means of their repeats."""
-    if verdicts[0].metric not in (Metric.fidelity, Metric.doctor):
+    if verdicts[0].metric not in (Metric.fidelity, Metric.doctor, Metric.profile):
         return False
     by_judge: dict[str, list[float]] = {}
     for one in verdicts:
@@ -126,7 +126,7 @@ def _score(verdict: Verdict) -> str:
 
 def _details(verdict: Verdict) -> Iterable[tuple[str, str]]:
     for name, value in verdict.detail.items():
-        if name in _IN_THE_SCORE or value in (None, "", False, [], {}):
+        if name in _IN_THE_SCORE or value is None or value is False or value in ("", [], {}):
             continue
         yield _DETAILS.get(name, name.replace("_", " ")), _text(value)
 

@@ -52,6 +52,6 @@ def _button(bring: Callable[[], Brought], ready: bool) -> None:
     except PatientSimError as error:
         st.error(literal(str(error)))
         return
-    state.brought = [*brought.names, *brought.notes]
+    state.brought = brought.notes or brought.names
     look_at(brought.names)
     st.rerun()

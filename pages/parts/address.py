@@ -1,6 +1,6 @@
 """What stands in a page's address: choices by their own names, whatever their labels say."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import streamlit as st
 
@@ -16,15 +16,22 @@ def addressed(name: str, options: Collection[str], usual: str | None = None) -> 
     return {"key": key, "on_change": _keep, "args": [name, key]}
 
 
+def addressed_list(name: str, options: Collection[str]) -> dict[str, object]:
+    """The same for a widget that chooses several."""
+    key = f"{name} in address"
+    state[key] = [one for one in dict.fromkeys(st.query_params.get_all(name)) if one in options]
+    return {"key": key, "on_change": _keep, "args": [name, key]}
+
+
 def _keep(name: str, key: str) -> None:
     """A list that is chosen anew begins with its first page."""
     put(page=None, **{name: state[key]})
 
 
-def put(**values: str | int | None) -> None:
-    """Writes values into the address; None takes one away."""
+def put(**values: str | int | Sequence[str] | None) -> None:
+    """Writes values into the address; None, or a list of none, takes one away."""
     for name, value in values.items():
-        if value is not None:
-            st.query_params[name] = str(value)
+        if value not in (None, []):
+            st.query_params[name] = value if isinstance(value, list) else str(value)
         elif name in st.query_params:
             del st.query_params[name]

@@ -42,9 +42,9 @@ def dialogue_list(rows: pd.DataFrame, places: Sequence[int], sort: Column | None
             st.pagination(pages, default=shown, key=key, on_change=lambda: put(page=state[key]))
 
 
-def page_of(place: int) -> int:
-    """The page on which a dialogue stands, by its place in the list from 0 on."""
-    return place // PER_PAGE + 1
+def page_of(place: int | None) -> int | None:
+    """The page on which a dialogue stands, by its place in the list from 0 on; None for the first one."""
+    return place // PER_PAGE + 1 if place and place >= PER_PAGE else None
 
 
 def open_dialogue(name: str) -> None:

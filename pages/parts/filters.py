@@ -3,13 +3,16 @@
 import pandas as pd
 import streamlit as st
 
+from pages.parts.address import addressed_list
 from patientsim_core.persona import AXES
 from patientsim_core.tables import FILTERS, judges_of
 
 
 def filters(rows: pd.DataFrame) -> dict[str, list[str]]:
     """The fields, one a column; gives the wanted values of each."""
-    with st.expander("Filter dialogues", icon=":material/filter_alt:", expanded=_any()):
+    with st.expander(
+        "Filter dialogues", icon=":material/filter_alt:", expanded=_any(), key="filters", on_change="rerun"
+    ):
         return {name: _field(name, label, rows) for name, label in FILTERS.items()}
 
 
@@ -18,13 +21,13 @@ def judges(rows: pd.DataFrame) -> list[str]:
     found = judges_of(rows)
     if len(found) < 2:
         return []
-    return st.multiselect("Judges", found, key="judge", bind="query-params", placeholder="All")
+    return st.multiselect("Judges", found, placeholder="All", **addressed_list("judge", found))
 
 
 def _field(name: str, label: str, rows: pd.DataFrame) -> list[str]:
     there = set(rows[name].unique()) if name in rows else set()
     options = [str(level) for level in AXES[name] if level in there] if name in AXES else sorted(there)
-    return st.multiselect(label, options, key=parameter(name), bind="query-params", placeholder="All")
+    return st.multiselect(label, options, placeholder="All", **addressed_list(parameter(name), options))
 
 
 def _any() -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from pages.parts.address import addressed_list
 from patientsim_core import PatientSimError
 from patientsim_core.export import literal
 from patientsim_core.models.prices import load_prices
@@ -27,27 +28,24 @@ def chosen_runs() -> tuple[str, ...]:
     """The choice of runs; at first those that come with the project, else the newest. It stands in the
     address even then, so that the address means the same to everybody."""
     runs = named_runs(runs_folder())
-    if fresh := state.pop("runs to look at", None):
-        state.run = list(dict.fromkeys([*fresh, *state.get("run", [])]))[:MOST]
-    elif "run" not in st.query_params and not state.get("run"):
+    if "run" not in st.query_params:
         samples = [name for name, one in runs.items() if one.folder.parent == SAMPLES]
-        state.run = st.query_params["run"] = samples[::-1][:2] or [*runs][:1]
-    names = st.multiselect(
-        "Runs",
-        list(runs),
-        key="run",
-        bind="query-params",
-        max_selections=MOST,
-        placeholder="Choose up to six",  # no format_func: the address would have its text, which changes
-    )
+        st.query_params["run"] = samples[::-1][:2] or [*runs][:1]
+    kept = {**addressed_list("run", runs), "on_change": _keep_runs, "args": []}
+    names = st.multiselect("Runs", list(runs), max_selections=MOST, placeholder="Choose up to six", **kept)
     for name in names:
         st.caption(f"**{literal(name)}** {literal(told(runs[name]))}")
     return tuple(names)
 
 
 def look_at(names: Sequence[str]) -> None:
-    """Adds to the choice when the page is drawn next."""
-    state["runs to look at"] = names
+    """Adds runs to the choice."""
+    st.query_params["run"] = list(dict.fromkeys([*names, *st.query_params.get_all("run")]))[:MOST]
+
+
+def _keep_runs() -> None:
+    """The choice as an address; that none is chosen stands there, too, or else there would be a default."""
+    st.query_params["run"] = state["run in address"] or ""
 
 
 def rows_of(names: tuple[str, ...]) -> pd.DataFrame:

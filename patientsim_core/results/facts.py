@@ -13,8 +13,8 @@ from patientsim_core.storage.index_rows import Column
 from patientsim_core.tables import contradicted_items, plausibility
 
 RATIOS = ("info", "supported", "unsupported", "entail", "contradict", "permitted", "wrong")
-KINDS = {"wrong": "without permission", "permitted": "with permission"}
-"""Of the persona: it may play down, exaggerate, forget."""
+KINDS = {"wrong": "wrong", "permitted": "permitted"}
+"""By the persona: it may play down, exaggerate, forget."""
 
 
 def charts(view: View) -> Iterator[Chart]:
@@ -29,7 +29,7 @@ def charts(view: View) -> Iterator[Chart]:
             dots(table, view.look, "Share of sentences", (0, 1), beside(own, _label)),
             found,
             said(table, 7),
-            "Permission is the persona's: it may play pain down or up, forget, or be confused.",
+            "Permitted by the persona: it may play pain down or up, forget, or be confused.",
         )
     yield from _plausible(view)
     yield from _items(view)

@@ -14,8 +14,8 @@ from patientsim_core.tables.judges import KIND, PLAUSIBILITY
 
 MARKS = {
     "e": "entailed",
-    "c": "contradicted without permission",
-    "p": "contradicted with permission",
+    "c": "contradicted, wrong",
+    "p": "contradicted, permitted",
     "u": "unsupported",
     "-": "tells nothing",
 }

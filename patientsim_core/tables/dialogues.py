@@ -64,7 +64,7 @@ def disagreement(rows: pd.DataFrame) -> np.ndarray:
         known = ~np.isnan(stacked)
         high = np.where(known, stacked, -np.inf).max(axis=0)
         low = np.where(known, stacked, np.inf).min(axis=0)
-        most = np.maximum(most, np.where(known.sum(axis=0) > 1, high - low, 0))
+        most = np.maximum(most, high - low)  # nothing apart where one has scored, or none
     return np.where(most >= APART, most, 0)
 
 

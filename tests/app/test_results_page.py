@@ -64,9 +64,9 @@ def test_without_an_address_the_newest_run_is_shown_and_the_address_says_so(runs
 
 
 def test_a_filter_leaves_the_dialogues_that_have_it(runs):
-    test = choose(page(run=["personas"]), "only_cefr", ["A"])
+    test = choose(page(run=["personas"]), "only_cefr in address", ["A"])
     assert "4 dialogues of 4 cases" in said(test)
-    test = choose(test, "only_case", [])
+    test = choose(test, "only_case in address", [])
     assert not errors(test)
 
 
@@ -75,7 +75,7 @@ def test_a_filter_in_the_address_counts(runs):
 
 
 def test_a_filter_that_leaves_nothing_says_so(runs):
-    test = choose(page(run=["personas"], only_personality=["verbose"]), "only_cefr", ["A"])
+    test = choose(page(run=["personas"], only_personality=["verbose"]), "only_cefr in address", ["A"])
     assert "No dialogue is left" in said(test)
 
 
@@ -153,5 +153,5 @@ def test_two_hundred_runs_are_there_to_choose(runs):
     for number in range(200):
         (runs / f"r{number}").symlink_to(runs / "personas")
     test = page(run=["r7"])
-    assert len(test.multiselect(key="run").options) == 200
+    assert len(test.multiselect(key="run in address").options) == 200
     assert board(test)[0] == "r7"
