@@ -124,6 +124,9 @@ def test_from_two_runs_to_the_sentence_that_is_wrong_and_back_by_its_address(con
     guest = other.new_page()
     guest.goto(shared)
     expect(guest.get_by_text(REASON)).to_be_visible()
+    for one in (page, guest):
+        expect(one.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect(guest.get_by_test_id("stChatMessage")).to_have_count(page.get_by_test_id("stChatMessage").count())
     seen = [one.get_by_test_id("stChatMessage").all_inner_texts() for one in (page, guest)]
     assert seen[0] == seen[1]
     other.close()
