@@ -64,7 +64,8 @@ def rows_of(names: tuple[str, ...]) -> pd.DataFrame:
 def open_named(name: str) -> Run:
     """A run by its name. Raises InputError where there is none."""
     summary = named_runs(runs_folder()).get(name)
-    return open_run(summary.folder if summary else runs_folder() / Path(name).name)
+    folder = summary.folder if summary else runs_folder() / Path(name).name
+    return _opened(str(folder), _stamp(folder))
 
 
 def _stamp(folder: Path) -> Stamp:
@@ -74,10 +75,17 @@ def _stamp(folder: Path) -> Stamp:
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
+def _opened(folder: str, stamp: Stamp) -> Run:
+    return open_run(folder)
+
+
+@st.cache_resource(max_entries=12, show_spinner=False)
 def _rows(name: str, folder: str, stamp: Stamp) -> pd.DataFrame:
     bar = st.progress(0.0, "Reading what is new …")
     try:
-        index = read_index(open_run(folder), lambda share: bar.progress(share, f"Reading {literal(name)} …"))
+        index = read_index(
+            _opened(folder, stamp), lambda share: bar.progress(share, f"Reading {literal(name)} …")
+        )
     finally:
         bar.empty()
     return of_index(name, index, load_prices())

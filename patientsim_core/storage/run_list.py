@@ -54,17 +54,19 @@ def told(run: RunSummary) -> str:
 
 
 def _summary(folder: Path) -> RunSummary:
+    about, dialogues = folder / "run.json", folder / DIALOGUES
+    state = about.stat()
+    size = dialogues.stat().st_size if dialogues.exists() else 0
+    return _read(folder, state.st_mtime_ns, state.st_size, size)
+
+
+@lru_cache(maxsize=1_000)
+def _read(folder: Path, *state: int) -> RunSummary:
+    """What a run's files say; the same as long as they do not change."""
     try:
         about = read_about(folder)
-        by, path = about.parameters, folder / DIALOGUES
-        done = _lines(path, path.stat().st_size) if path.exists() else 0
+        by, done = about.parameters, Log(folder / DIALOGUES).count()
         control = by.play_as.label if by.play_as else ""
         return RunSummary(folder, about.created, by.patient, by.doctor, len(about.planned), done, control)
     except PatientSimError as error:
         return RunSummary(folder, fault=str(error))
-
-
-@lru_cache(maxsize=1_000)
-def _lines(path: Path, size: int) -> int:
-    """How many lines a log has; the same as long as it does not grow."""
-    return Log(path).count()

@@ -15,9 +15,24 @@ from patientsim_core.job import Parameters
 from patientsim_core.playing import VARIABLE
 from patientsim_core.storage import run_list
 from patientsim_core.storage.run_writing import writing
+from patientsim_core.storage.runs import Imported
 from tests import played
 
 LIVE = "![x](http://a.b/c.png) [link](http://a.b) :red[no] <b>bold</b> **strong** `code`"
+SAID = "__strong__ `code` <b>bold</b> :material/home: ~~gone~~ http://a.b"
+"""The like without asterisks and brackets, which would be taken for stage directions."""
+
+ALIVE = (
+    "](http",
+    "<b>",
+    ":red[no]",
+    "**strong**",
+    "__strong",
+    "`code`",
+    ":material/home:",
+    "~~gone",
+    "http://a",
+)
 FIRST = played.ITEMS[0].id
 NAME = f"personas/{FIRST}"
 
@@ -52,6 +67,14 @@ def shown(test: AppTest) -> str:
     return plain(" ".join(one.value for kind in kinds for one in kind))
 
 
+def assert_nothing_lives(test: AppTest) -> None:
+    """Nothing that was typed or said by a model is rendered."""
+    kinds = (test.markdown, test.caption, test.subheader, test.warning, test.error, test.info)
+    texts = [one.value for kind in kinds for one in kind]
+    for text in [*texts, *(one.label for one in (*test.button, *test.expander))]:
+        assert not [live for live in ALIVE if live in text], text
+
+
 def value(test: AppTest, name: str) -> str | None:
     found = test.query_params.get(name)
     return found[0] if isinstance(found, list) else found
@@ -66,7 +89,7 @@ def fact(field: str, **about) -> dict:
     return {"metric": Metric.facts, "field": field, "turn": int(field[0]), **about}
 
 
-def by_model(runs, *texts: str, judged: bool = True) -> None:
+def by_model(runs, *texts: str, judged: bool = True, imported: Imported | None = None) -> None:
     """A run of one dialogue, played by a model that answered so."""
     first = played.dialogues()[0]
     turns = list(first.turns)
@@ -74,7 +97,7 @@ def by_model(runs, *texts: str, judged: bool = True) -> None:
         reply = turns[at].reply.model_copy(update={"text": text, "model": "vllm:m", "attempts": 1})
         turns[at] = turns[at].model_copy(update={"text": text, "reply": reply})
     by = Parameters(patient="vllm:m")
-    with writing(runs / "model", by, played.SAMPLES, played.ITEMS) as run:
+    with writing(runs / "model", by, played.SAMPLES, played.ITEMS, imported) as run:
         run.keep(first.model_copy(update={"turns": turns, "model": "vllm:m"}))
         if judged:
             run.keep_verdicts(played.verdicts()[FIRST])
@@ -124,7 +147,7 @@ def test_a_measure_that_is_not_there_is_said(sort):
     assert len(listed(test)) == 20
     said = " ".join(one.value for one in test.sidebar.caption)
     assert f"There are no figures of {sort}" in plain(said)
-    assert "](http" not in said
+    assert_nothing_lives(test)
 
 
 def test_a_flag_that_is_none_asks_for_nothing():
@@ -145,7 +168,7 @@ def test_failed_dialogues_are_listed_and_say_why(runs):
     assert listed(test) == ["personas/broken.1"]
     press(test, test.main.button[0].label)
     assert f"rate limit: Too many. {LIVE}" in errors(test)
-    assert LIVE not in test.error[0].value
+    assert_nothing_lives(test)
 
 
 def test_an_empty_list_says_why(runs):
@@ -257,6 +280,9 @@ def test_a_sentence_that_is_clicked_opens_its_box_and_closes_it_again():
     press(test, "Close")
     assert value(test, "sentence") is None
     assert "In the record" not in shown(test)
+    for chosen in ("1.0", None):
+        checked(test.button(key="sentence 1.0").click().run())
+        assert value(test, "sentence") == chosen
 
 
 def test_the_box_has_what_each_judge_says_and_the_records_own_value(runs):
@@ -282,13 +308,14 @@ def test_the_box_has_what_each_judge_says_and_the_records_own_value(runs):
     ):
         assert part in text, part
     assert text.count("**rules**") == 1
+    assert_nothing_lives(test)
 
 
 @pytest.mark.parametrize("field", ["99.0", "1.99", "0.0", "x", LIVE])
 def test_a_sentence_that_is_not_there_is_said(field):
     test = page(dialogue=NAME, sentence=field)
     assert "There is no sentence" in plain(test.warning[0].value)
-    assert "](http" not in test.warning[0].value
+    assert_nothing_lives(test)
 
 
 def test_verdicts_on_no_sentence_here_are_listed(runs):
@@ -305,6 +332,7 @@ def test_verdicts_on_no_sentence_here_are_listed(runs):
     test = page(dialogue=NAME)
     assert "Judged in other pieces · 1" in [one.label for one in test.main.expander]
     assert f"utter_3_1: {LIVE}" in shown(test)
+    assert_nothing_lives(test)
     assert "plausibility 4 of 4" in shown(test)
 
 
@@ -316,6 +344,7 @@ def test_a_dialogue_that_nobody_judged_is_shown_without_marks(runs):
     assert "Nothing was judged yet" in text
     assert played.dialogues()[0].turns[1].text in text
     assert not [one for one in test.main.button if (one.key or "").startswith("sentence ")]
+    assert not [one for one in test.main.markdown if "-background[" in one.value]
 
 
 def test_all_verdicts_are_there_by_metric(runs):
@@ -338,28 +367,36 @@ def test_all_verdicts_are_there_by_metric(runs):
     text = shown(test)
     assert f"**1 of 4** :gray[k]{LIVE}" in text.replace("\n", "")
     assert "judges differ" in text
+    assert_nothing_lives(test)
 
 
 @pytest.mark.parametrize("judged", [True, False])
 def test_nothing_that_is_said_is_rendered(runs, judged):
-    by_model(runs, LIVE, "# Heading\n- list\n1. one\n> quote", judged=judged)
+    by_model(runs, SAID, f"# Heading\n- list\n> quote\n{SAID}", judged=judged)
     test = page(run=["model"], dialogue=f"model/{FIRST}", sentence="1.0")
-    for one in (*test.main.markdown, *test.main.caption, *test.main.subheader):
-        for live in ("](http", "<b>", ":red[no]", "**strong**", "`code`", "\n- list", "\n# "):
-            assert live not in one.value, one.value
-    for one in test.main.button:
-        assert "](http" not in one.label
+    assert_nothing_lives(test)
+    assert shown(test).count(SAID) == 3  # two turns, and the sentence that is chosen
 
 
 def test_a_reply_of_a_model_tells_how_it_came_about_when_asked(runs):
-    by_model(runs, "*coughs* My chest hurts.")
+    by_model(runs, f"*coughs* My chest hurts. {SAID}")
     test = page(run=["model"], dialogue=f"model/{FIRST}")
     assert "Stage note" not in shown(test)
     test.session_state["turn 1"] = True
     text = shown(checked(test.run()))
     assert "[Stage note, unheard by the doctor:" in text
-    assert "*coughs* My chest hurts." in text
+    assert f"*coughs* My chest hurts. {SAID}" in text
     assert "(told, asked)" in text
+    assert "0 + 0 tokens" in text
+    assert_nothing_lives(test)
+
+
+def test_a_reply_that_was_imported_had_no_stage_note(runs):
+    by_model(runs, "My chest hurts.", imported=Imported(source="a release", files={}))
+    test = page(run=["model"], dialogue=f"model/{FIRST}")
+    test.session_state["turn 1"] = True
+    text = shown(checked(test.run()))
+    assert "Stage note" not in text
     assert "0 + 0 tokens" in text
 
 
@@ -379,7 +416,7 @@ def test_a_reply_of_a_model_tells_how_it_came_about_when_asked(runs):
 def test_a_dialogue_that_is_not_there_says_so_and_leads_back(name, why):
     test = page(dialogue=name)
     assert why in errors(test)
-    assert "](http" not in test.error[0].value
+    assert_nothing_lives(test)
     assert len(test.error[0].value) < 1_000
     press(test, "Back to the list")
     assert len(listed(test)) == 20

@@ -67,7 +67,7 @@ class Tab:
     """A page of the app, and the bytes that its connection has received."""
 
     def __init__(self, browser, app):
-        self.page = browser.new_page(viewport={"width": 1280, "height": 900})
+        self.page = browser.new_page()  # of one context: the app's own files are known from the second on
         self.app, self.bytes = app, 0
         self.page.on("websocket", lambda socket: socket.on("framereceived", self._count))
 
@@ -92,14 +92,23 @@ class Tab:
         self.page.get_by_text(text).first.wait_for()
 
 
-def pages(browser, app, dialogues: int) -> None:
+def pages(browser, app) -> None:
+    plain = Tab(browser, app)
+    report(
+        "Consult, with nothing known yet",
+        [plain.open("/", plain.page.get_by_test_id("stChatInputTextArea").wait_for)],
+    )
     first = Tab(browser, app)
     report("Results, on a server that has just started", [first.open("/Results?run=big", first.plot)])
-    loads = []
+    loads, others = [], []
     for _ in range(TIMES):
         tab = Tab(browser, app)
         loads.append(tab.open("/Results?run=big", tab.plot))
         tab.page.close()
+        tab = Tab(browser, app)
+        others.append(tab.open("/Simulate", lambda tab=tab: tab.text("Name of the run")))
+        tab.page.close()
+    report("Simulate, first load of a session, to compare", others)
     report("Results, first load of a session", loads)
     _sections(first)
     _filters(browser, app)
@@ -173,7 +182,7 @@ def main(sizes: list[int]) -> None:
                     print("  the pages: no Chromium was found")
                     continue
                 browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-                pages(browser, app, dialogues)
+                pages(browser.new_context(viewport={"width": 1280, "height": 900}), app)
                 memory(app)
                 browser.close()
             finally:

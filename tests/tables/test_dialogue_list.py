@@ -55,10 +55,10 @@ def test_where_less_is_better_the_highest_comes_first_and_none_last():
 
 
 def test_equal_ones_keep_the_order_in_which_they_were_played():
-    rows = table(**{FIDELITY.name: [2.0, 1.0] * 50, "facts/j/marks": ["c"] * 100})
-    places = order(rows, FIDELITY).tolist()
-    assert places == [*range(1, 100, 2), *range(0, 100, 2)]
-    assert order(rows, None, "contradicted").tolist() == [*range(100)]
+    rows = table(**{FIDELITY.name: [2.0, 1.0] * 50, "facts/j/marks": ["c", "cc"] * 50})
+    places = [*range(1, 100, 2), *range(0, 100, 2)]
+    assert order(rows, FIDELITY).tolist() == places
+    assert order(rows, None, "contradicted").tolist() == places
 
 
 @pytest.mark.parametrize("kind", ["wrong", "permitted"])
