@@ -13,6 +13,11 @@ FOLDER = Path(__file__).parents[1] / "data_samples" / "published"
 JUDGE = "Gemini-2.5-Flash"
 COLUMNS = ("engine", "judge", "metric", "field", "axis", "level", "mean", "low", "high")
 
+_TABLES = {
+    "persona_fidelity": "fidelity",
+    "sentence_factuality": "facts",
+    "profile_consistency": "profile",
+}
 _LEVELS = {
     "neutral": ("personality", "plain"),
     "distrustful": ("personality", "distrust"),
@@ -57,7 +62,7 @@ _ITEMS = {
 def published() -> pd.DataFrame:
     """A row a figure, with COLUMNS: `engine` is who played the patient, or under what conditions; `axis` and
     `level` are of the persona, empty where the figure is over all."""
-    rows = [*_fidelity(), *_by_level(), *_facts(), *_record(), *_dynamics()]
+    rows = [*_over_all(), *_by_level(), *_dynamics()]
     return pd.DataFrame(rows, columns=["engine", "metric", "field", "axis", "level", "mean"]).assign(
         judge=JUDGE, low=None, high=None
     )[list(COLUMNS)]
@@ -88,11 +93,14 @@ def agreement() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["field", "coefficient", "mean", "low", "high"])
 
 
-def _fidelity() -> Iterator[tuple]:
-    for one in _read("persona_fidelity").drop(columns="avg").to_dict("records"):
-        engine = one.pop("engine")
-        for field, mean in one.items():
-            yield engine, "fidelity", field, "", "", mean
+def _over_all() -> Iterator[tuple]:
+    """The figures over all dialogues; means over a row are left out, as they follow from it."""
+    for file, metric in _TABLES.items():
+        for one in _read(file).drop(columns="avg", errors="ignore").to_dict("records"):
+            engine = one.pop("engine")
+            for name, mean in one.items():
+                field = name.replace("_avg", "").replace("_pmh", "_previous")
+                yield engine, metric, field, "", "", mean
 
 
 def _by_level() -> Iterator[tuple]:
@@ -101,21 +109,6 @@ def _by_level() -> Iterator[tuple]:
         for name, mean in one.items():
             axis, level = _LEVELS[name]
             yield engine, "fidelity", _CRITERIA[axis], axis, level, mean
-
-
-def _facts() -> Iterator[tuple]:
-    for one in _read("sentence_factuality").to_dict("records"):
-        engine = one.pop("engine")
-        for field, mean in one.items():
-            yield engine, "facts", field, "", "", mean
-
-
-def _record() -> Iterator[tuple]:
-    for one in _read("profile_consistency").to_dict("records"):
-        engine = one.pop("engine")
-        for name, mean in one.items():
-            field = name.replace("_avg", "").replace("_pmh", "_previous")
-            yield engine, "profile", field, "", "", mean
 
 
 def _dynamics() -> Iterator[tuple]:

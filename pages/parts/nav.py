@@ -8,6 +8,7 @@ PAGES = {
     "pages/4_Results.py": ("Results", ":material/monitoring:"),
     "pages/5_Dialogues.py": ("Dialogues", ":material/forum:"),
 }
+OF_RUNS = ("pages/4_Results.py", "pages/5_Dialogues.py")
 
 
 def navigation() -> None:
@@ -15,4 +16,14 @@ def navigation() -> None:
     st.title("PatientSim", anchor=False)
     with st.container(gap="xxsmall"):
         for path, (label, icon) in PAGES.items():
-            st.page_link(path, label=label, icon=icon)
+            kept = _kept() if path in OF_RUNS else None
+            st.page_link(path, label=label, icon=icon, query_params=kept)
+
+
+def _kept() -> dict[str, list[str]]:
+    """The runs and filters of the address, which the pages of runs share."""
+    return {
+        name: st.query_params.get_all(name)
+        for name in st.query_params
+        if name == "run" or name.startswith("only_")
+    }

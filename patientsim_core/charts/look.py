@@ -94,6 +94,6 @@ _AXIS = {
 }
 
 
-def titled(text: str) -> dict[str, object]:
-    """The title of an axis."""
-    return {"title": {"text": text, "standoff": 8}}
+def titled(text: str, standoff: int = 8) -> dict[str, object]:
+    """The title of an axis, so many pixels away from it."""
+    return {"title": {"text": text, "standoff": standoff}}

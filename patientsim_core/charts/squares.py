@@ -21,7 +21,7 @@ def squares(
 ) -> go.Figure:
     """A square for each line of the table (column, row, value, text, hover, query), coloured by value from
     one end to the other; `titles` are those of the axes, `bar` that of the colours; names of
-    columns have lines of so many characters (`width`)."""
+    columns have lines of so many characters (`width`; 0 for their own)."""
     value = table["value"].astype(float)
     low, high = ends
     middle = (low + high) / 2
@@ -57,8 +57,8 @@ def squares(
     x, y = titles
     return figure(
         [trace],
-        190 + CELL * len(rows),
-        titled(x)
+        230 + CELL * len(rows),
+        titled(x, 44)  # below the names: plotly does not always leave them their room
         | _ticks([plain(one, width) for one in columns])
         | {"range": [-0.6, len(columns) - 0.4], "tickangle": 0},
         titled(y) | _ticks([plain(one, 16) for one in rows]) | {"range": [len(rows) - 0.4, -0.6]},

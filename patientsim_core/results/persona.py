@@ -72,7 +72,7 @@ def maps(view: View) -> Iterator[Chart]:
                 ("Language level and recall", ""),
                 "Score, 1 to 4",
                 (1, 4),
-                width=4,
+                width=0,
             ),
             own,
             f"{len(cells)} of 37 personas have scores, "
@@ -81,7 +81,7 @@ def maps(view: View) -> Iterator[Chart]:
 
 
 def _across(persona: Persona) -> str:
-    return "B dazed" if persona.dazed != "normal" else f"{persona.cefr} {persona.recall}"
+    return "B\ndazed" if persona.dazed != "normal" else f"{persona.cefr}\n{persona.recall}"
 
 
 def _cell(one, persona: Persona) -> dict[str, object]:

@@ -286,7 +286,8 @@ def test_a_sentence_that_is_clicked_opens_its_box_and_closes_it_again():
 
 
 def test_the_box_has_what_each_judge_says_and_the_records_own_value(runs):
-    detail = {"kind": "information", "items": {"tobacco": "contradicted", "pain": "neutral"}}
+    items = {"tobacco": "contradicted", "pain": "neutral", LIVE: LIVE}
+    detail = {"kind": "information", "items": items}
     detail |= {"adds": True, "plausibility": 2, "permitted": "forgotten"}
     judged_by(
         played.open_run(runs / "personas"),
@@ -303,6 +304,7 @@ def test_the_box_has_what_each_judge_says_and_the_records_own_value(runs):
         case.tobacco,
         "Tobacco: contradicted",
         "Pain (0-10): neutral",
+        f"{LIVE}: {LIVE}",
         "vllm:judge (judgement 2)",
         "is no JSON object",
     ):
@@ -389,6 +391,12 @@ def test_a_reply_of_a_model_tells_how_it_came_about_when_asked(runs):
     assert "(told, asked)" in text
     assert "0 + 0 tokens" in text
     assert_nothing_lives(test)
+
+
+def test_a_confused_patients_reply_tells_how_confused_it_was():
+    test = page(dialogue=f"personas/{played.ITEMS[4].id}")
+    test.session_state["turn 1"] = True
+    assert "**Confusion**: high" in shown(checked(test.run()))
 
 
 def test_a_reply_that_was_imported_had_no_stage_note(runs):
