@@ -59,8 +59,9 @@ def header(opened: Opened) -> None:
         st.subheader(literal(dialogue.case.title), anchor=False, width="stretch")
         about = {"on_click": "ignore", "icon": ":material/download:", "help": "The dialogue and its verdicts"}
         file = f"{opened.run.name}-{dialogue.id}.json"
-        made = lambda: to_json(dialogue, opened.marked.verdicts)  # noqa: E731
-        st.download_button("JSON", made, file, "application/json", **about)
+        st.download_button(
+            "JSON", lambda: to_json(dialogue, opened.marked.verdicts), file, "application/json", **about
+        )
     ended = dialogue.end_reason or "not ended"
     color = "green" if ended == EndReason.concluded else "orange"
     who = [dialogue.persona.label, *(f"played as {label}" for label in _played(dialogue))]

@@ -19,9 +19,7 @@ def transcript(marked: Marked, was_played: bool) -> str:
     shown, empty if there is none."""
     judge = _judge(marked.judges)
     chosen = _chosen(marked)
-    _legend(marked, judge)
-    if chosen:
-        st.markdown(f"[Go to sentence {chosen.field}](#{ANCHOR})")
+    _legend(marked, judge, chosen)
     with st.container(gap="xsmall"):
         for turn in marked.turns:
             with st.chat_message(**SPEAKERS[turn.turn.role]):
@@ -59,15 +57,16 @@ def _chosen(marked: Marked) -> Sentence | None:
     return found
 
 
-def _legend(marked: Marked, judge: str) -> None:
-    """What the marks mean, and how many sentences have each."""
+def _legend(marked: Marked, judge: str, chosen: Sentence | None) -> None:
+    """What the marks mean, how many sentences have each, and the way to the one that is chosen."""
+    way = f" [Go to sentence {chosen.field}](#{ANCHOR})" if chosen else ""
     if not judge:
-        st.caption(UNJUDGED)
+        st.caption(UNJUDGED + way)
         return
     counts = marked.counts(judge)
     meant = "\n".join(f"- {MARKS[key].word}: {MARKS[key].meaning}" for key in counts)
     words = [badge(key, f"{MARKS[key].word} · {count}") for key, count in counts.items()]
-    st.markdown(f"Sentences, judged by {literal(judge)}: {' '.join(words)}", help=meant)
+    st.markdown(f"Sentences, judged by {literal(judge)}: {' '.join(words)}{way}", help=meant)
 
 
 def _patient(
