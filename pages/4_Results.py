@@ -1,16 +1,14 @@
 """Results: runs as figures, from the leaderboard down to the dialogues behind a point."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from pages.parts.add_results import add_results
 from pages.parts.filters import filters, judges
 from pages.parts.nav import navigation
 from pages.parts.results_choices import choices
-from pages.parts.runs import chosen_runs, rows_of
+from pages.parts.runs import chosen_runs, rows_of, why_nothing
 from pages.parts.show_chart import HINT, open_dialogues, show_chart
 from patientsim_core import PatientSimError
 from patientsim_core.charts import look
@@ -34,7 +32,7 @@ def page() -> None:
     shown = filtered(rows, wanted)
     st.header("Results", anchor=False)
     if shown.empty:
-        return nothing(names, rows)
+        return st.info(why_nothing(names, rows))
     view = View(shown, look(names, st.context.theme.type == "dark"), by, wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(literal(told(view)), width="stretch")
@@ -75,15 +73,6 @@ MISSING = {
     "judges": "Agreement needs two judges of the same dialogues. Judge a run by a second one: "
     "`python -m patientsim_core evaluate runs/NAME --judge MODEL`.",
 }
-
-
-def nothing(names: Sequence[str], rows: pd.DataFrame) -> None:
-    if not names:
-        st.info("Choose a run at the side, or play one on the Simulate page.")
-    elif rows.empty:
-        st.info("There is no finished dialogue in this run yet.")
-    else:
-        st.info("No dialogue is left. Take a filter away at the side.")
 
 
 def overview(view: View) -> None:

@@ -1,6 +1,5 @@
 """Dialogues: what was said in a run, sentence by sentence, with what judges say of it."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from pages.parts.dialogue_list import dialogue_list, open_dialogue, page_of, sor
 from pages.parts.filters import filters
 from pages.parts.nav import navigation
 from pages.parts.opened import beside, header, load
-from pages.parts.runs import chosen_runs, rows_of
+from pages.parts.runs import chosen_runs, rows_of, why_nothing
 from pages.parts.transcript import transcript
 from patientsim_core import PatientSimError
 from patientsim_core.export import literal
@@ -20,6 +19,7 @@ from patientsim_core.tables import filtered
 from patientsim_core.tables.dialogues import order, place_of
 
 ROOT = Path(__file__).parents[1]
+NOTHING_ASKED = "No dialogue has what is asked for under “Only those with” or “Worst first by” at the side."
 
 
 def page() -> None:
@@ -37,17 +37,7 @@ def page() -> None:
     if len(places):
         dialogue_list(shown, places, sort, flag)
     else:
-        st.info(why_empty(names, rows, shown))
-
-
-def why_empty(names: Sequence[str], rows: pd.DataFrame, shown: pd.DataFrame) -> str:
-    if not names:
-        return "Choose a run at the side, or play one on the Simulate page."
-    if rows.empty:
-        return "There is no dialogue in these runs yet, or none that can be read."
-    if shown.empty:
-        return "No dialogue is left. Take a filter away at the side."
-    return "No dialogue has what is asked for under “Only those with” or “Worst first by” at the side."
+        st.info(why_nothing(names, rows) if shown.empty else NOTHING_ASKED)
 
 
 def one_dialogue(name: str, rows: pd.DataFrame, shown: pd.DataFrame, places: np.ndarray) -> None:

@@ -11,7 +11,7 @@ import pandas as pd
 
 FOLDER = Path(__file__).parents[1] / "data_samples" / "published"
 JUDGE = "Gemini-2.5-Flash"
-COLUMNS = ("engine", "judge", "metric", "field", "axis", "level", "mean", "low", "high")
+COLUMNS = ("engine", "metric", "field", "axis", "level", "mean")
 
 _TABLES = {
     "persona_fidelity": "fidelity",
@@ -60,12 +60,10 @@ _ITEMS = {
 
 @cache
 def published() -> pd.DataFrame:
-    """A row a figure, with COLUMNS: `engine` is who played the patient, or under what conditions; `axis` and
-    `level` are of the persona, empty where the figure is over all."""
+    """A row a figure, with COLUMNS and `judge`: `engine` is who played the patient, or under what conditions;
+    `axis` and `level` are of the persona, empty where the figure is over all."""
     rows = [*_over_all(), *_by_level(), *_dynamics()]
-    return pd.DataFrame(rows, columns=["engine", "metric", "field", "axis", "level", "mean"]).assign(
-        judge=JUDGE, low=None, high=None
-    )[list(COLUMNS)]
+    return pd.DataFrame(rows, columns=[*COLUMNS]).assign(judge=JUDGE)
 
 
 def contradictions() -> dict[str, int]:
@@ -113,15 +111,8 @@ def _by_level() -> Iterator[tuple]:
 
 def _dynamics() -> Iterator[tuple]:
     for one in _read("dialogue_dynamics").to_dict("records"):
-        engine, axis, level = _FIGURES[one["figure"]], one["axis"], one["level"]
-        axis, level = (
-            _LEVELS.get(level, (_AXES.get(axis, axis), level))
-            if axis not in _AXES
-            else (
-                _AXES[axis],
-                level,
-            )
-        )
+        engine, level = _FIGURES[one["figure"]], one["level"]
+        axis, level = (_AXES[one["axis"]], level) if one["axis"] in _AXES else _LEVELS[level]
         for name, (metric, field) in _DYNAMICS.items():
             yield engine, metric, field, axis, level, one[name]
 

@@ -61,6 +61,15 @@ def rows_of(names: tuple[str, ...]) -> pd.DataFrame:
     return _joined(found, tuple((name, _stamp(runs[name].folder)) for name in names)) if found else joined([])
 
 
+def why_nothing(names: Sequence[str], rows: pd.DataFrame) -> str:
+    """Why there is no dialogue to look at."""
+    if not names:
+        return "Choose a run at the side, or play one on the Simulate page."
+    if rows.empty:
+        return "There is no dialogue in these runs yet, or none that can be read."
+    return "No dialogue is left. Take a filter away at the side."
+
+
 def open_named(name: str) -> Run:
     """A run by its name. Raises InputError where there is none."""
     summary = named_runs(runs_folder()).get(name)

@@ -5,20 +5,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from patientsim_core.charts import Chart, dots, squares
+from patientsim_core.marked import MARKS
 from patientsim_core.measures import measure
 from patientsim_core.published import agreement as published_agreement
 from patientsim_core.results.view import View, drawn, said
 from patientsim_core.storage.index_rows import SPREAD, Column
 from patientsim_core.tables import agreement, confusion_table, estimates, judges_of
 from patientsim_core.tables.judges import KIND, PLAUSIBILITY
-
-MARKS = {
-    "e": "entailed",
-    "c": "contradicted, wrong",
-    "p": "contradicted, permitted",
-    "u": "unsupported",
-    "-": "tells nothing",
-}
 
 
 def named(name: str) -> str:
@@ -126,7 +119,7 @@ def _confusion(view: View) -> Iterator[Chart]:
 
 
 def _label(category: object) -> str:
-    return MARKS.get(category, str(category))
+    return MARKS[category].word if category in MARKS else str(category)
 
 
 def _spread(view: View) -> Iterator[Chart]:

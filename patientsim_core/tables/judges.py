@@ -7,10 +7,19 @@ import pandas as pd
 
 from patientsim_core.evaluation.agreement import ac1, ac2, confusion
 from patientsim_core.evaluation.verdict import Metric
-from patientsim_core.storage.index_rows import NONE, UNREAD, Column
+from patientsim_core.storage.index_rows import (
+    CONTRADICTED,
+    ENTAILED,
+    INFORMS_NOT,
+    NONE,
+    PERMITTED,
+    UNREAD,
+    UNSUPPORTED,
+    Column,
+)
 from patientsim_core.tables.rows import columns_of, judges_of, numbers
 
-SCORES, MARKS = (1, 2, 3, 4), ("e", "c", "p", "u", "-")
+SCORES, MARKS = (1, 2, 3, 4), (ENTAILED, CONTRADICTED, PERMITTED, UNSUPPORTED, INFORMS_NOT)
 RATED = (Metric.fidelity, Metric.doctor)
 KIND, PLAUSIBILITY = "facts/marks", "facts/plausible"
 """What is rated of sentences: what they are to the record, and how plausible they are (1-4)."""

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from patientsim_core.models import Settings
+from patientsim_core.playing import VARIABLE
+from patientsim_core.storage import run_list
+from tests import played
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +17,14 @@ def secrets(monkeypatch, tmp_path) -> Path:
     file = tmp_path / "secrets.toml"
     monkeypatch.setattr(Settings.__init__, "__defaults__", (None, file))
     return file
+
+
+@pytest.fixture
+def folder_of_runs(tmp_path, monkeypatch) -> Path:
+    """The folder of runs, with one run; nothing that comes with the project, nothing read before."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
+    monkeypatch.setattr(run_list, "SAMPLES", tmp_path / "samples")
+    st.cache_resource.clear()
+    (tmp_path / "runs").mkdir()
+    played.copy(tmp_path / "runs" / "personas")
+    return tmp_path / "runs"

@@ -4,7 +4,6 @@ says why."""
 import os
 
 import pytest
-import streamlit as st
 from driver import ROOT, checked, errors, plain, press
 from streamlit.testing.v1 import AppTest
 
@@ -12,8 +11,6 @@ from patientsim_core import Persona
 from patientsim_core.dialogue import EndReason, Failure
 from patientsim_core.evaluation.verdict import Metric, Verdict
 from patientsim_core.job import Parameters
-from patientsim_core.playing import VARIABLE
-from patientsim_core.storage import run_list
 from patientsim_core.storage.run_writing import writing
 from patientsim_core.storage.runs import Imported
 from tests import played
@@ -38,14 +35,8 @@ NAME = f"personas/{FIRST}"
 
 
 @pytest.fixture(autouse=True)
-def runs(tmp_path, monkeypatch):
-    """The folder of runs, with one run; nothing that comes with the project."""
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
-    monkeypatch.setattr(run_list, "SAMPLES", tmp_path / "samples")
-    st.cache_resource.clear()
-    (tmp_path / "runs").mkdir()
-    played.copy(tmp_path / "runs" / "personas")
-    return tmp_path / "runs"
+def runs(folder_of_runs):
+    return folder_of_runs
 
 
 def page(**address) -> AppTest:

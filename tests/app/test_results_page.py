@@ -1,26 +1,19 @@
 """The Results page: what is chosen and filtered is shown, what is missing is said."""
 
 import pytest
-import streamlit as st
 from driver import ROOT, checked, errors, plain
 from streamlit.testing.v1 import AppTest
 
 from patientsim_core import Persona
 from patientsim_core.playing import VARIABLE
-from patientsim_core.storage import run_list
 from tests import played
 
 
 @pytest.fixture(autouse=True)
-def runs(tmp_path, monkeypatch):
-    """The folder of runs, with a run and its control; nothing that comes with the project."""
-    monkeypatch.setenv(VARIABLE, str(tmp_path / "runs"))
-    monkeypatch.setattr(run_list, "SAMPLES", tmp_path / "samples")
-    st.cache_resource.clear()
-    (tmp_path / "runs").mkdir()
-    played.copy(tmp_path / "runs" / "personas")
-    played.copy(tmp_path / "runs" / "control", play_as=Persona())
-    return tmp_path / "runs"
+def runs(folder_of_runs):
+    """A run and its control."""
+    played.copy(folder_of_runs / "control", play_as=Persona())
+    return folder_of_runs
 
 
 def page(**address) -> AppTest:
@@ -109,9 +102,9 @@ def test_runs_that_nobody_judged_say_how_to_have_them_judged(runs):
     assert "evaluate runs/NAME" in said(page(run=["bare"]))
 
 
-def test_an_empty_run_says_that_nothing_has_finished(runs):
+def test_an_empty_run_says_that_there_is_nothing_yet(runs):
     played.write(runs / "empty", ids=0)
-    assert "no finished dialogue" in said(page(run=["empty"]))
+    assert "no dialogue in these runs yet" in said(page(run=["empty"]))
 
 
 def test_no_run_at_all_says_where_to_play_one(runs, tmp_path, monkeypatch):

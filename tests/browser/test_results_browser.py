@@ -178,6 +178,8 @@ def test_results_are_added_from_a_zip_and_what_is_none_says_why(consult, app, tm
     (tmp_path / "none" / "notes.txt").write_text("nothing")
     shutil.make_archive(str(tmp_path / "nothing"), "zip", tmp_path / "none")
     consult.open("/Results")
+    expect(page.get_by_test_id("stPlotlyChart").first).to_be_visible()
+    consult.settle()
     consult.button("Add results").click()
     file = page.get_by_test_id("stDialog").locator("input[type=file]")
     file.set_input_files(tmp_path / "nothing.zip")
