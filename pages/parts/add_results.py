@@ -21,9 +21,15 @@ state = st.session_state
 
 def add_results() -> None:
     """The button that opens the fields, and what came of it."""
-    st.button("Add results", icon=":material/upload:", on_click=_fields, width="stretch")
+    st.button("Add results", icon=":material/upload:", on_click=_open, width="stretch")
     if notes := state.pop("brought", None):
         st.success("\n\n".join(literal(line) for line in notes))
+
+
+def _open() -> None:
+    """Opens the fields, empty: under its old key a field would still have the file of the last time."""
+    state.openings = state.get("openings", 0) + 1
+    _fields()
 
 
 @st.dialog("Add results")
@@ -37,7 +43,7 @@ def _fields() -> None:
         _button(lambda: bring_folder(Path(path), runs_folder()), bool(path))
         return
     several = {"accept_multiple_files": "directory"} if way == FOLDER else {"type": "zip"}
-    given = st.file_uploader(way, key=way, label_visibility="collapsed", **several)
+    given = st.file_uploader(way, key=f"{way} {state.openings}", label_visibility="collapsed", **several)
     files = given if isinstance(given, list) else [given] if given else []
     _button(lambda: bring_upload([(one.name, one) for one in files], runs_folder()), bool(files))
 

@@ -66,7 +66,9 @@ def pick(consult, label: str, *options: str) -> None:
 
 
 def filters(consult) -> None:
-    """Opens the fields by which dialogues are chosen, once the page has drawn all."""
+    """Opens the fields by which dialogues are chosen, once the page has drawn all. The window is so high that
+    no list of options reaches beyond it, as scrolling would close it."""
+    consult.page.set_viewport_size({"width": 1280, "height": 1800})
     expect(consult.page.get_by_test_id("stPlotlyChart").first).to_be_visible()
     consult.settle()
     consult.page.locator(".st-key-filters summary").click()
@@ -187,9 +189,11 @@ def test_results_are_added_from_a_zip_and_what_is_none_says_why(consult, app, tm
     expect(page.get_by_text("is neither a run of this project")).to_be_visible()
     page.keyboard.press("Escape")
     consult.button("Add results").click()
+    expect(consult.button("Add")).to_be_disabled()
+    consult.settle()
+    expect(file).to_have_count(1)
     file.set_input_files(tmp_path / "mine.zip")
-    expect(consult.button("Add")).to_be_enabled()
-    consult.button("Add").click()
+    consult.button("Add").click()  # which waits until it is enabled: nothing is left of the other file
     expect(page.get_by_test_id("stDialog")).to_have_count(0)
     expect(page.get_by_text("Runs: mine")).to_be_visible()
     assert "run=mine" in page.url
