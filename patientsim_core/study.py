@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
-from itertools import combinations
+from itertools import combinations, islice, zip_longest
 from pathlib import Path
 from typing import Literal, NamedTuple
 from uuid import uuid4
@@ -21,6 +21,7 @@ from patientsim_core.dialogue import Dialogue, Record
 from patientsim_core.errors import InputError
 from patientsim_core.evaluation import facts, fidelity
 from patientsim_core.evaluation.verdict import Metric, Verdict
+from patientsim_core.persona import Persona
 from patientsim_core.storage.index_rows import UNSUPPORTED, mark_of
 from patientsim_core.text import clean
 
@@ -69,9 +70,9 @@ class Rating(NamedTuple):
 
 
 class Study(Record):
-    """`order` has for each rater the places of its dialogues, in the order in which it sees them. `sentences`
-    has for each dialogue the fields of the sentences whose plausibility is asked for. While a study is open,
-    ratings can change; once it is closed they stand in Results."""
+    """`order` has for each rater the places of its dialogues, in the order in which it sees them. `personas`
+    has the key of each dialogue's persona, `sentences` the fields of those sentences whose plausibility is
+    asked for. While a study is open, ratings can change; once it is closed they stand in Results."""
 
     id: str = Field(default_factory=lambda: uuid4().hex)
     name: str
@@ -79,6 +80,7 @@ class Study(Record):
     each: int
     seed: int
     order: dict[str, list[int]]
+    personas: list[str]
     sentences: list[list[str]]
     closed: bool = False
 
@@ -92,6 +94,17 @@ def criteria() -> dict[str, Criterion]:
     """What can be rated, by name."""
     data = tomllib.loads((Path(__file__).parent / "rating.toml").read_text("utf-8"))
     return {name: Criterion(one["label"], one["question"], tuple(one["steps"])) for name, one in data.items()}
+
+
+def spread(keys: Sequence[str], count: int, seed: int) -> list[int]:
+    """The places of `count` dialogues drawn so that each key, its persona, comes about as often."""
+    chance = random.Random(seed)
+    groups: dict[str, list[int]] = {}
+    for place in chance.sample(range(len(keys)), len(keys)):
+        groups.setdefault(keys[place], []).append(place)
+    rounds = zip_longest(*chance.sample(list(groups.values()), len(groups)))
+    drawn = (place for places in rounds for place in places if place is not None)
+    return sorted(islice(drawn, count))
 
 
 def plan(
@@ -111,7 +124,8 @@ def plan(
         raise InputError("\n".join(faults))
     sentences = [_sentences(one, asked, (verdicts or {}).get(one.id, ())) for one in dialogues]
     order = assign(len(dialogues), raters, each, seed)
-    return Study(name=name, each=each, seed=seed, order=order, sentences=sentences)
+    personas = [one.persona.key for one in dialogues]
+    return Study(name=name, each=each, seed=seed, order=order, personas=personas, sentences=sentences)
 
 
 def assign(count: int, raters: Sequence[str], each: int, seed: int) -> dict[str, list[int]]:
@@ -134,10 +148,17 @@ def assign(count: int, raters: Sequence[str], each: int, seed: int) -> dict[str,
     return order
 
 
-def targets(study: Study, place: int, dialogue: Dialogue) -> list[Target]:
+def targets(study: Study, place: int) -> list[Target]:
     """What is rated of a dialogue: the criteria that apply to its persona, usefulness, and sentences."""
-    named = [Target(Metric.fidelity, field) for field in (*fidelity.fields(dialogue), "usefulness")]
+    own = fidelity.fields_of(Persona.from_key(study.personas[place]))
+    named = [Target(Metric.fidelity, field) for field in (*own, "usefulness")]
     return named + [Target(Metric.facts, field) for field in study.sentences[place]]
+
+
+def finished(study: Study, rater: str, ratings: Iterable[Rating]) -> list[bool]:
+    """For each of a rater's dialogues, in its order, whether all of it is rated, low scores with a reason."""
+    done = {(one.place, one.target) for one in ratings if one.rater == rater and one.is_complete}
+    return [all((place, one) in done for one in targets(study, place)) for place in study.order[rater]]
 
 
 def checked(rating: Rating, allowed: Sequence[Target]) -> Rating:

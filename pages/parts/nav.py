@@ -4,9 +4,12 @@ import streamlit as st
 
 PAGES = {
     "demo.py": ("Consult", ":material/stethoscope:"),
+    "pages/1_Compare.py": ("Compare", ":material/compare:"),
+    "pages/2_Cases.py": ("Cases", ":material/clinical_notes:"),
     "pages/3_Simulate.py": ("Simulate", ":material/conveyor_belt:"),
     "pages/4_Results.py": ("Results", ":material/monitoring:"),
     "pages/5_Dialogues.py": ("Dialogues", ":material/forum:"),
+    "pages/6_Rate.py": ("Rate", ":material/grading:"),
 }
 OF_RUNS = ("pages/4_Results.py", "pages/5_Dialogues.py")
 

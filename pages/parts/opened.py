@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts.runs import open_named
 from pages.parts.sentence import sign
+from pages.parts.stores import studies
 from patientsim_core import Dialogue, EndReason, InputError
 from patientsim_core.case import GROUPS
 from patientsim_core.export import literal
@@ -45,6 +46,7 @@ def load(name: str, id: str, rows: pd.DataFrame) -> Opened:
         raise InputError(MISSING.format(id=id[:80], run=name[:80]))
     try:
         dialogue, verdicts = dialogue_at(run, rows.iloc[place]), verdicts_at(run, rows.iloc[place])
+        verdicts += studies().verdicts(name).get(id, [])
     except OSError:
         raise InputError(CHANGED.format(run=name)) from None
     if dialogue.id != id or any(one.dialogue_id != id for one in verdicts):

@@ -74,7 +74,10 @@ class Studies:
     def dialogue(self, id: str, place: int) -> Dialogue:
         """A dialogue as it was when the study began."""
         with self._session() as session:
-            return _dialogue(session, id, place)
+            row = session.get(StudyDialogueRow, (id, place))
+            if row is None:
+                raise StorageError(GONE)
+            return Dialogue.model_validate_json(row.data)
 
     def rate(self, id: str, place: int, rater: str, target: Target, **said: int | str | None) -> None:
         """Keeps a rater's `score` (1 to 4, or None to take it back) or `reason`, or both, in place of what
@@ -86,7 +89,7 @@ class Studies:
             if place not in study.order.get(rater, ()):
                 raise InputError(NOT_YOURS.format(rater=rater[:60]))
             rating = Rating(place, rater, target, said.get("score"), said.get("reason") or "")
-            rating = checked(rating, targets(study, place, _dialogue(session, id, place)))
+            rating = checked(rating, targets(study, place))
             key = {"study": id, "place": place, "rater": rater, **target._asdict()}
             told = {name: getattr(rating, name) for name in said} | {"updated": datetime.now(UTC)}
             upsert(session, RatingRow, key, told)
@@ -147,10 +150,3 @@ def _study(row: StudyRow | None) -> Study:
             f"The study {row.title!r} cannot be read: what is stored is damaged or from another version. It "
             "was left as it is."
         ) from error
-
-
-def _dialogue(session: Session, id: str, place: int) -> Dialogue:
-    row = session.get(StudyDialogueRow, (id, place))
-    if row is None:
-        raise StorageError(GONE)
-    return Dialogue.model_validate_json(row.data)

@@ -4,17 +4,19 @@ All are made from one table of ratings, the one that is exported as CSV: a row a
 `dialogue`, `persona`, `rater`, `metric`, `field`, `score` (1-4) and `reason`.
 """
 
-from collections.abc import Mapping, Sequence
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
-from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError
 from patientsim_core.evaluation.aggregate import mean_interval
 from patientsim_core.evaluation.agreement import ac1, ac2
 from patientsim_core.evaluation.verdict import Metric, Verdict
-from patientsim_core.study import SCORES, Rating, Study, criteria, targets
+from patientsim_core.storage.studies import Source
+from patientsim_core.study import SCORES, Rating, Study, criteria, finished, targets
 
 COLUMNS = ["place", "run", "dialogue", "persona", "rater", "metric", "field", "score", "reason"]
 EVERYBODY = "All raters"
@@ -23,16 +25,14 @@ APART = 2
 """So many steps apart is a disagreement to talk about."""
 
 
-def rating_table(
-    ratings: Sequence[Rating], sources: Mapping[int, str], dialogues: Mapping[int, Dialogue]
-) -> pd.DataFrame:
-    """The table of all others: ratings with a score, with the run (`sources`) and dialogue at each place."""
+def rating_table(study: Study, ratings: Sequence[Rating], sources: Sequence[Source]) -> pd.DataFrame:
+    """The table of all others: the ratings that have a score, with where each dialogue is from."""
     found = [
         (
             one.place,
-            sources[one.place],
-            dialogues[one.place].id,
-            dialogues[one.place].persona.key,
+            sources[one.place].run,
+            sources[one.place].dialogue,
+            study.personas[one.place],
             one.rater,
             str(one.target.metric),
             one.target.field,
@@ -45,22 +45,18 @@ def rating_table(
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def completion(study: Study, ratings: Sequence[Rating], dialogues: Mapping[int, Dialogue]) -> pd.DataFrame:
-    """How far each rater is: `rater`, `dialogues` finished, `of` so many, `ratings`, `of ratings`, `reasons`
-    that are missing, and the `share` of ratings (0-1) that are complete."""
+def completion(study: Study, ratings: Sequence[Rating]) -> pd.DataFrame:
+    """How far each rater is: `rater`, `dialogues` finished, `of` so many, `ratings` that are complete, `of
+    ratings`, `reasons missing`, and the `share` of ratings (0-1)."""
     found = []
-    wanted = {place: targets(study, place, one) for place, one in dialogues.items()}
     for rater, places in study.order.items():
-        own = {(one.place, one.target): one for one in ratings if one.rater == rater}
-        done = [
-            all((rating := own.get((place, target))) and rating.is_complete for target in wanted[place])
-            for place in places
-        ]
-        total = sum(len(wanted[place]) for place in places)
-        complete = sum(one.is_complete for one in own.values())
-        lacking = sum(one.score is not None and not one.is_complete for one in own.values())
+        own = [one for one in ratings if one.rater == rater]
+        done = sum(finished(study, rater, own))
+        total = sum(len(targets(study, place)) for place in places)
+        complete = sum(one.is_complete for one in own)
+        lacking = sum(one.score is not None and not one.is_complete for one in own)
         share = complete / total if total else 1.0
-        found.append((rater, sum(done), len(places), complete, total, lacking, share))
+        found.append((rater, done, len(places), complete, total, lacking, share))
     columns = ["rater", "dialogues", "of", "ratings", "of ratings", "reasons missing", "share"]
     return pd.DataFrame(found, columns=columns)
 
@@ -72,11 +68,37 @@ def rater_agreement(table: pd.DataFrame) -> pd.DataFrame:
     for criterion, part in _by_criterion(table):
         matrix = part.pivot_table(index=["place", "field"], columns="rater", values="score", aggfunc="first")
         pairs = [(f"{a} and {b}", [a, b]) for a, b in combinations(matrix.columns, 2)]
-        everybody = [(EVERYBODY, list(matrix.columns))] if len(matrix.columns) != 2 else []
-        for name, raters in [*everybody, *pairs]:
+        for name, raters in [(EVERYBODY, list(matrix.columns)), *pairs]:
             found += _agreement(criterion, name, matrix[raters].to_numpy())
     columns = ["criterion", "raters", "coefficient", "value", "low", "high", "percent", "n"]
     return pd.DataFrame(found, columns=columns)
+
+
+def side_by_side(found: pd.DataFrame) -> pd.DataFrame:
+    """A table of agreement for people: a row for whom it is about, `AC1` and `AC2` as `0.42 [0.10, 0.85]`."""
+    about = [name for name in ("criterion", "raters", "judge") if name in found]
+    figures = found.assign(text=[_text(*one) for one in found[["value", "low", "high"]].to_numpy(float)])
+    wide = figures.pivot_table(index=about, columns="coefficient", values="text", aggfunc="first", sort=False)
+    same = found[found["coefficient"] == "AC1"].set_index(about)
+    wide["The same"] = same["percent"].map("{:.0%}".format)
+    wide["Rated by both"] = same["n"]
+    for name in ("mean of raters", "mean of judge"):
+        if name in found:
+            wide[name.capitalize()] = same[name].map("{:.2f}".format)
+    return wide.reset_index().rename(columns=str.capitalize).rename(columns={"Ac1": "AC1", "Ac2": "AC2"})
+
+
+def means_by_rater(table: pd.DataFrame) -> pd.DataFrame:
+    """The means for people: a row a criterion, a column a rater, `3.20 [2.90, 3.50]`."""
+    found = means(table)
+    texts = found.assign(text=[_text(*one) for one in found[["mean", "low", "high"]].to_numpy(float)])
+    wide = texts.pivot_table(index="criterion", columns="rater", values="text", aggfunc="first", sort=False)
+    return wide.reset_index().rename(columns={"criterion": "Criterion"})
+
+
+def _text(value: float, low: float, high: float) -> str:
+    """A figure with its interval, where there is one."""
+    return f"{value:.2f}" + ("" if np.isnan(low) else f" [{low:.2f}, {high:.2f}]")
 
 
 def means(table: pd.DataFrame) -> pd.DataFrame:
@@ -129,8 +151,6 @@ def beside_judges(table: pd.DataFrame, verdicts: Mapping[int, Sequence[Verdict]]
 
 def read_ratings(csv: str | bytes) -> pd.DataFrame:
     """A table of ratings from the CSV that was exported. Raises InputError if it is none."""
-    import io
-
     try:
         source = io.BytesIO(csv) if isinstance(csv, bytes) else io.StringIO(csv)
         table = pd.read_csv(source, dtype={"field": str, "rater": str, "run": str}, keep_default_na=False)
@@ -141,7 +161,7 @@ def read_ratings(csv: str | bytes) -> pd.DataFrame:
     return table[COLUMNS]
 
 
-def _by_criterion(table: pd.DataFrame):
+def _by_criterion(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """(label, rows) of each criterion that was rated, sentences' plausibility as one of them."""
     names = table["field"].where(table["metric"] != Metric.facts, "plausibility")
     for name, criterion in criteria().items():
@@ -149,7 +169,7 @@ def _by_criterion(table: pd.DataFrame):
             yield criterion.label, own
 
 
-def _agreement(criterion: str, raters: str, matrix) -> list[tuple]:
+def _agreement(criterion: str, raters: str, matrix: np.ndarray) -> list[tuple]:
     found = []
     for name, measure in (("AC1", ac1), ("AC2", ac2)):
         if not (pd.notna(matrix).sum(axis=1) > 1).any():
