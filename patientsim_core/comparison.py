@@ -120,6 +120,22 @@ def guess(case: Case, seed: int | None = None, **cast: object) -> tuple[Comparis
     return Comparison(title=f"Guess · {case.title}", kind="guess"), patient
 
 
+def labels(comparison: Comparison, patients: Sequence[Dialogue]) -> list[str]:
+    """What tells the patients apart: what they differ in of persona, case and model; the whole persona where
+    it is nothing. Of a hidden one, nothing."""
+    if comparison.is_hidden:
+        return ["Who is this?"] * len(patients)
+    apart = [axis for axis in AXES if len({getattr(one.persona, axis) for one in patients}) > 1]
+    found = []
+    for place, one in enumerate(patients):
+        parts = [_level(axis, one.persona) for axis in apart] or [one.persona.label]
+        parts += [one.case.title] if len({other.case for other in patients}) > 1 else []
+        parts += [one.model] if len({other.model for other in patients}) > 1 else []
+        was = "As it was: " if comparison.kind == "replay" and place == 0 else ""
+        found.append(was + " · ".join(parts))
+    return [f"{name} ({place})" if found.count(name) > 1 else name for place, name in enumerate(found, 1)]
+
+
 def next_question(patient: Dialogue, questions: Sequence[str]) -> Dialogue | None:
     """The patient with the next question that it has to answer; None if it has answered all."""
     if is_waiting(patient):
@@ -130,6 +146,11 @@ def next_question(patient: Dialogue, questions: Sequence[str]) -> Dialogue | Non
 
 def is_behind(patient: Dialogue, questions: Sequence[str]) -> bool:
     return is_waiting(patient) or patient.questions < len(questions)
+
+
+def answered_by_all(patients: Sequence[Dialogue]) -> int:
+    """How many questions every patient has answered."""
+    return min(one.questions - is_waiting(one) for one in patients)
 
 
 def answers(patient: Dialogue) -> list[Turn | None]:
@@ -195,6 +216,14 @@ def tally(rounds: Iterable[tuple[Persona, Sequence[Vote]]]) -> dict[str, Tally]:
             votes[vote.axis] += 1
             right[vote.axis] += str(getattr(persona, vote.axis)) == vote.level
     return {axis: Tally(right[axis], votes[axis]) for axis in AXES}
+
+
+def _level(axis: str, persona: Persona) -> str:
+    """`Verbose`, `B`, `low recall`, `high confusion`."""
+    level = getattr(persona, axis)
+    return {"personality": level.label, "cefr": str(level), "recall": f"{level} recall"}.get(
+        axis, f"{level} confusion"
+    )
 
 
 def _title(patients: Sequence[Dialogue]) -> str:

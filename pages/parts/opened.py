@@ -5,6 +5,7 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
+from pages.parts.nav import COMPARE, replayed
 from pages.parts.runs import open_named
 from pages.parts.sentence import sign
 from pages.parts.stores import studies
@@ -34,11 +35,11 @@ class Opened(NamedTuple):
         return self.run.about.imported is None
 
 
-def load(name: str, id: str, rows: pd.DataFrame) -> Opened:
-    """A dialogue by its run and id, whether or not its run is among the chosen ones. Raises InputError that
-    says why it cannot be shown."""
+def load(name: str, id: str, rows: pd.DataFrame | None = None) -> Opened:
+    """A dialogue by its run and id, whether or not its run is among the chosen ones, whose `rows` are known.
+    Raises InputError that says why it cannot be shown."""
     run = open_named(name)
-    place = place_of(rows, name, id)
+    place = None if rows is None else place_of(rows, name, id)
     if place is None:
         rows = read_index(run).assign(run=name)
         place = place_of(rows, name, id)
@@ -59,6 +60,8 @@ def header(opened: Opened) -> None:
     dialogue = opened.marked.dialogue
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(literal(dialogue.case.title), anchor=False, width="stretch")
+        name = f"{opened.run.name}/{dialogue.id}"
+        st.page_link(COMPARE, label="Replay", icon=":material/replay:", query_params=replayed(name))
         about = {"on_click": "ignore", "icon": ":material/download:", "help": "The dialogue and its verdicts"}
         file = f"{opened.run.name}-{dialogue.id}.json"
         st.download_button(
