@@ -120,6 +120,7 @@ def test_from_two_runs_to_the_sentence_that_is_wrong_and_back_by_its_address(con
     expect(page).to_have_url(re.compile("dialogue="))
     assert wrong in page.url
     page.get_by_text("second", exact=True).last.click()
+    expect(page.get_by_text(re.compile("judged by second"))).to_be_visible()
     consult.settle()
     page.locator("[class*=st-key-sentences-]").first.get_by_role("radio").first.click()
     expect(page.get_by_text(REASON)).to_be_visible()
