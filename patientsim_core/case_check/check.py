@@ -1,0 +1,20 @@
+"""All checks of a case."""
+
+from patientsim_core.case import Case
+from patientsim_core.case_check.allergies import allergies
+from patientsim_core.case_check.finding import KINDS, Finding
+from patientsim_core.case_check.habits import habits
+from patientsim_core.case_check.leak import leak
+from patientsim_core.case_check.missing import missing
+from patientsim_core.case_check.numbers import numbers
+from patientsim_core.case_check.person import person
+from patientsim_core.case_check.symptoms import symptoms
+
+_CHECKS = (numbers, allergies, symptoms, person, habits, leak, missing)
+
+
+def check(case: Case) -> list[Finding]:
+    """What is missing in a case, what contradicts, what is out of range and what is worth a look, by weight
+    (`KINDS`). It knows the words of the lexicon: a case without findings can still be wrong."""
+    found = [finding for one in _CHECKS for finding in one(case)]
+    return sorted(dict.fromkeys(found), key=lambda finding: KINDS.index(finding.kind))
