@@ -96,19 +96,18 @@ def _rows(text: str, name: str) -> list[list[str]]:
             rows.append(row)
     except csv.Error as error:
         raise InputError(
-            f"{name}, row {len(rows) + 1} (up to line {reader.line_num}): cannot be read: a cell is far too long"
-            " or its quotation marks do not match. A text with quotation marks, delimiters or lines in it stands"
-            ' in "…", and a mark inside is doubled: "".'
+            f"{name}, row {len(rows) + 1} (line {reader.line_num}): cannot be read. A cell is far too long,"
+            " or its quotation marks do not match: a text with quotation marks, delimiters or lines in it"
+            ' stands in "…", and a mark inside is doubled: "".'
         ) from error
     return rows
 
 
 def _header_faults(keys: list[str], rows: list[list[str]]) -> list[str]:
     """What is wrong with the names of the columns."""
-    missing = [key for key in _NEEDED if key not in keys]
-    faults = (
-        [f"row 1: has no column {', '.join(missing)}; the first row names the columns."] if missing else []
-    )
+    faults = []
+    if missing := [key for key in _NEEDED if key not in keys]:
+        faults.append(f"row 1: has no column {', '.join(missing)}; the first row names the columns.")
     counts = Counter(key for key in keys if key)
     faults += [
         f"row 1, column {shown(key)}: stands {n} times; keep one." for key, n in counts.items() if n > 1

@@ -49,7 +49,7 @@ def read_cases(content: bytes, name: str) -> list[Case]:
     ending = Path(name).suffix.lower()
     if content.startswith(b"PK\x03\x04") or ending in (".xlsx", ".xls", ".ods", ".zip"):
         raise InputError(
-            f"{name}: is a workbook or an archive. Save its sheet as `CSV UTF-8 (comma delimited)` and give that."
+            f"{name}: is a workbook or an archive. Save its sheet as `CSV UTF-8 (comma delimited)`."
         )
     begins = content[:100].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     is_json = ending == ".json" or (ending not in _TABLES and begins in (b"[", b"{"))
@@ -103,9 +103,7 @@ def _json(text: str, name: str) -> tuple[object, list[str]]:
 
     def integer(digits: str) -> int:
         if len(digits) > _DIGITS:
-            raise InputError(
-                f"{name}: has a number of {len(digits)} digits; write long ids as text, in quotes."
-            )
+            raise InputError(f"{name}: has a number of {len(digits)} digits; write ids as text, in quotes.")
         return int(digits)
 
     def decimal(digits: str) -> float:

@@ -149,9 +149,7 @@ def _unfit(key: str, value: object) -> str | None:
                 return "is too long; an item has at most 20,000 characters."
             if _HALF.search(part):
                 return "has a broken character (half of a pair); save the file again in UTF-8."
-            if (
-                "\0" in part and key not in Case.model_fields
-            ):  # items are cleaned, other keys kept as they are
+            if "\0" in part and key not in Case.model_fields:  # items are cleaned, other keys are not
                 return "has a null character; take it out."
     return None
 

@@ -11,8 +11,8 @@ _WEIGHTS = {"chiefcomplaint": 4, "hadm_id": 4, "present_illness_positive": 2}
 
 
 def find(cases: Iterable[Case], words: str, diagnosis: bool = False) -> list[Case]:
-    """The cases in which every word begins some word, whatever its case and accents; of equal relevance in the
-    order given. The diagnosis is only searched with `diagnosis`, so that a search does not give it away.
+    """The cases in which every word begins some word, whatever its case and accents, the most relevant first
+    and else in the order given. The diagnosis is only searched with `diagnosis`: a search gives nothing away.
 
     No words find all cases.
     """

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from patientsim_core.case import Case, values
 from patientsim_core.case_check.finding import Finding, quoted
+from patientsim_core.facts import facts_of
 from patientsim_core.offline.lexicon import concepts_in, covers
 from patientsim_core.offline.spelling import normalise
 
@@ -34,8 +35,6 @@ _ANOTHER = re.compile(
 _FEVER = re.compile(r"\b(fever|febrile|temp(erature)?)\b", re.I)
 _DEGREES = re.compile(r"(\d{1,3}(?:\.\d+)?) ?(?:°|º|degrees?\b|[FC]\b)")
 _NO_PAIN = re.compile(r"^\W*((denie[sd]|no|without)( any)? pain|pain[ -]?free|painless)\W*$", re.I)
-    r"^\W*(denie[sd]|no|without)( any| having)? (pain|discomfort)\W*$|\bpain ?-?free\b", re.I
-)
 
 
 def numbers(case: Case) -> Iterator[Finding]:
