@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from patientsim_core.case import LABELS, Case, values
 from patientsim_core.case_check.finding import Finding, quoted, rules
-from patientsim_core.offline.lexicon import concepts, concepts_in, covers
+from patientsim_core.offline.lexicon import concepts_in, covers, find_concepts
 from patientsim_core.offline.spelling import normalise
 
 _TOLD = ("chiefcomplaint", "present_illness_positive", "present_illness_negative")
@@ -17,11 +17,11 @@ def leak(case: Case) -> Iterator[Finding]:
 
     A diagnosis that is a symptom (chest pain) cannot be kept from them, and is not looked for.
     """
-    named = concepts_in(normalise(case.diagnosis))
-    secret = {id for id in named if concepts()[id].kind != "symptom"}
-    if named and not secret:
-        return
     words = normalise(case.diagnosis).strip(" .,;")
+    named = find_concepts(words)
+    secret = {mention.id for mention in named if mention.kind != "symptom"}
+    if not secret and any(mention.words == words for mention in named):
+        return
     kin = re.compile(rules()["kin"]["any"], re.I)
     for item in _TOLD:
         for text in values(getattr(case, item)):
