@@ -67,9 +67,10 @@ def parse_cases(content: bytes, name: str) -> list[Case]:
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: is not UTF-8 text; save it as JSON in UTF-8.") from error
     except json.JSONDecodeError as error:
-        raise InputError(f"{name}, line {error.lineno}: is not JSON ({error.msg}).") from error
+        where = f"{error.msg.removesuffix(' at')}, character {error.colno}"
+        raise InputError(f"{name}, line {error.lineno}: is not JSON ({where}).") from error
     except RecursionError as error:
-        raise InputError(f"{name}: is nested too deeply; a case file is a list of objects.") from error
+        raise InputError(f"{name}: is nested too deeply; a case file must be a list of objects.") from error
     if not isinstance(rows, list) or not rows:
         raise InputError(f"{name}: must be a list of cases, [{{…}}, {{…}}], with at least one.")
     return read_rows(((f"case {number}", row) for number, row in enumerate(rows, 1)), name, faults=repeated)
@@ -108,7 +109,7 @@ def _json(text: str, name: str) -> tuple[object, list[str]]:
 
     def decimal(digits: str) -> float:
         if not math.isfinite(float(digits)):
-            raise InputError(f"{name}: has a number that is too large, {shown(digits)}.")
+            raise InputError(f"{name}: has a number that is too large, {shown(digits)}; write it as text.")
         return float(digits)
 
     def constant(word: str) -> None:
