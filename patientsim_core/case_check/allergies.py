@@ -14,7 +14,8 @@ _ITEMS = ("allergies", "medication")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _TOLERATED = re.compile(r"\b(tolerates?|tolerated|ok with|can take)\b", re.I)
 _STOPPED = re.compile(r"\b(stopped|discontinued|no longer|on hold|held)\b", re.I)
-_DOSE = re.compile(r"\s*(?:\d|,|\bdaily\b|\btablets?\b|\binhal).*", re.I | re.S)
+_FORMS = {"drug", "drugs", "allergy", "pill", "pills", "tablet", "tablets", "injection", "injections", "all"}
+_DOSE = re.compile(r"\s*(?:(?<=\s)\d|,|\bdaily\b|\btablets?\b|\binhal).*", re.I | re.S)
 
 
 def allergies(case: Case) -> Iterator[Finding]:
@@ -74,4 +75,4 @@ def _same_name(allergy: str, drug: str) -> bool:
     """Whether an allergy has the very name of a drug that no list knows."""
     name = " ".join(re.findall(r"\w+", _DOSE.sub("", drug).lower()))
     plain = " ".join(re.findall(r"\w+", _BRACKETS.sub(" ", allergy).lower()))
-    return len(name) > 4 and f" {name} " in f" {plain} "
+    return len(name) > 4 and name in plain and set(plain.replace(name, "").split()) <= _FORMS

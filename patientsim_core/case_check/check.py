@@ -6,11 +6,12 @@ from patientsim_core.case_check.finding import KINDS, Finding
 from patientsim_core.case_check.habits import habits
 from patientsim_core.case_check.leak import leak
 from patientsim_core.case_check.missing import missing
-from patientsim_core.case_check.numbers import numbers
+from patientsim_core.case_check.pain import pain
 from patientsim_core.case_check.person import person
+from patientsim_core.case_check.ranges import ranges
 from patientsim_core.case_check.symptoms import symptoms
 
-_CHECKS = (numbers, allergies, symptoms, person, habits, leak, missing)
+_CHECKS = (ranges, pain, allergies, symptoms, person, habits, leak, missing)
 
 
 def check(case: Case) -> list[Finding]:

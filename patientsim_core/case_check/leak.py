@@ -9,7 +9,9 @@ from patientsim_core.offline.lexicon import concepts_in, covers, find_concepts
 from patientsim_core.offline.spelling import normalise
 
 _TOLD = ("chiefcomplaint", "present_illness_positive", "present_illness_negative")
-_EARLIER = re.compile(r"^\s*previous\b|\b(history of|prior|earlier|years? ago)\b", re.I)
+_EARLIER = re.compile(
+    r"^\s*previous\b|\b(history of|prior|earlier|recent(ly)?|years? ago|last (week|month|year))\b", re.I
+)
 
 
 def leak(case: Case) -> Iterator[Finding]:

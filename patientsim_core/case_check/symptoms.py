@@ -44,6 +44,8 @@ def _affirmed(text: str) -> frozenset[str]:
 def _denied(fact: Fact) -> set[str]:
     """The symptoms that are denied as such."""
     normal = normalise(fact.value)
+    if " at rest" in normal:
+        return set()
     found = find_concepts(normal)
     rest = normal
     for mention in reversed(found):
