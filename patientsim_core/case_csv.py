@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from patientsim_core.case import ITEMS, Case
+from patientsim_core.case import LABELS, Case
 from patientsim_core.case_form import example
 from patientsim_core.case_rows import FOLDED, folded, misspelt, read_rows, refusal, shown
 from patientsim_core.errors import InputError
@@ -15,9 +15,7 @@ from patientsim_core.words import LISTS
 
 _DELIMITERS = (",", ";", "\t")
 _EXPORT = "export it as `CSV UTF-8 (comma delimited)`, in Excel under Save As"
-_ALWAYS = [
-    name for name in Case.model_fields if name in ("hadm_id", "provenance", *ITEMS) or "illness" in name
-]
+_ALWAYS = ("hadm_id", "provenance", *LABELS)
 _NEEDED = [name for name, field in Case.model_fields.items() if field.is_required()]
 _RUN = re.compile(r"""(?<![;,"'\s])([;,"'\s]*+)(?=[=+\-@＝＋－＠])""")
 """What stands before a sign that begins a formula where a cell begins: at the start of the text and, if the

@@ -18,7 +18,7 @@ def habits(case: Case) -> Iterator[Finding]:
         if not denials:
             continue
         ever = any(_says(rule["never"], part) for part in denials)
-        told = [(item, part) for part in own if part not in denials]
+        told = [(item, part) for part in own]
         told += [(other, part) for other in _ELSEWHERE for part in values(getattr(case, other))]
         for other, part in told:
             if _tells(rule, part, ever):

@@ -9,7 +9,7 @@ from patientsim_core.offline.lexicon import concepts_in
 from patientsim_core.offline.spelling import normalise
 
 _GENDERS = {"m": "man", "male": "man", "man": "man", "f": "woman", "female": "woman", "woman": "woman"}
-"""Gender as records write it. Any other word is nobody's business here."""
+"""Gender as records write it. No rule goes by any other."""
 
 _OWN = ("medical_history", "present_illness_positive", "chiefcomplaint", "medical_device", "sexual_history")
 _TIMES = ("tobacco", "alcohol", "illicit_drug", "medical_history", "medication")

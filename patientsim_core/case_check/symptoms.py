@@ -26,10 +26,11 @@ def symptoms(case: Case) -> Iterator[Finding]:
     facts = facts_of(case)
     reported = [("chiefcomplaint", case.chiefcomplaint)]
     reported += [(_POSITIVE, fact.text) for fact in facts if fact.item == _POSITIVE and not fact.label]
+    affirmed = [(item, text, named) for item, text in dict.fromkeys(reported) if (named := _affirmed(text))]
     for denied in (fact for fact in facts if fact.item == _NEGATIVE):
-        for item, text in reported:
-            named = _affirmed(text)
-            if any(covers(denial, symptom) for denial in _denied(denied) for symptom in named):
+        denials = _denied(denied)
+        for item, text, named in affirmed:
+            if any(covers(denial, symptom) for denial in denials for symptom in named):
                 says = f"Denied and reported: “no {denied.value}” and {quoted(text)}."
                 yield Finding("contradiction", (_NEGATIVE, item), says)
                 break
