@@ -322,9 +322,13 @@ def test_what_a_history_of_this_complaint_needs_is_missed(changes, kind):
 
 def test_findings_come_by_weight_and_without_repetition():
     case = made(
-        allergies="Penicillin", present_illness_negative="no chest pain; no chest pain", medication="Amoxicillin", tobacco="Not recorded", age=110,
+        allergies="Penicillin",
+        medication="Amoxicillin",
+        present_illness_negative="no chest pain; no chest pain",
+        tobacco="Not recorded",
         exercise="Not recorded",
-    )  # fmt: skip
+        age=110,
+    )
     kinds = [found.kind for found in check(case)]
     assert kinds == sorted(kinds, key=KINDS.index)
     assert set(kinds) == set(KINDS)
