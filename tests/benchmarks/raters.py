@@ -94,8 +94,8 @@ def rate(url: str, processes: int, seconds: float) -> bool:
     middle, most = statistics.median(taken), taken[-1]
     late = taken[int(0.95 * len(taken))]
     print(
-        f"  {processes} process{'es' if processes > 1 else ' '.ljust(2)}  saved {len(taken):7,}   lost {lost}   "
-        f"doubled {doubled}   a save: median {middle:5.1f} ms   95% {late:6.1f} ms   most {most:6.0f} ms",
+        f"  processes {processes}   saved {len(taken):7,}   lost {lost}   doubled {doubled}   "
+        f"a save: median {middle:5.1f} ms   95% {late:6.1f} ms   most {most:6.0f} ms",
         flush=True,
     )
     return not lost and not doubled
