@@ -1,4 +1,4 @@
-"""Studies in the database, on SQLite and PostgreSQL: a click is kept once, whoever clicks at the same time."""
+"""Studies in the database, of either kind: a click is kept once, whoever clicks at the same time."""
 
 from collections import Counter
 from collections.abc import Callable
