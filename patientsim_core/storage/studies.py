@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError, StorageError
@@ -21,6 +22,7 @@ CLOSED = "This study is closed: its ratings stand as they are. Ask the organiser
 DAMAGED = (
     "The {what} cannot be read: what is stored is damaged or from another version. It was left as it is."
 )
+MOVED_ON = "The study was closed or opened meanwhile, perhaps in another window. Nothing was changed."
 NOT_YOURS = "This dialogue is not among those that {rater} rates in this study."
 
 
@@ -117,11 +119,15 @@ class Studies:
             return _ratings(session, found.order_by(RatingRow.rater, RatingRow.place))
 
     def close(self, id: str, closed: bool = True) -> None:
-        """Ends the rating, so that Results have the ratings; or opens it again."""
-        with self._session() as session:
-            row = session.get(StudyRow, id)
-            row.data = _study(row).model_copy(update={"closed": closed}).model_dump_json()
-            row.updated = datetime.now(UTC)
+        """Ends the rating, so that Results have the ratings; or opens it again. Raises InputError, and
+        changes nothing, where somebody does either at the same moment."""
+        try:
+            with self._session() as session:
+                row = session.get(StudyRow, id)
+                row.data = _study(row).model_copy(update={"closed": closed}).model_dump_json()
+                row.updated = datetime.now(UTC)
+        except StaleDataError as error:
+            raise InputError(MOVED_ON) from error
 
     def stamp(self, run: str) -> str:
         """What changes when a run's ratings in Results do."""
