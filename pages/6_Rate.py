@@ -43,6 +43,8 @@ def begin() -> None:
     """The studies that there are, and a new one."""
     st.header("Rate", anchor=False)
     st.caption(WHAT)
+    if damaged := studies().unreadable():
+        st.warning(f"Studies that cannot be read, and were left as they are: {literal(', '.join(damaged))}.")
     for study in studies().all():
         with st.container(border=True):
             state = "closed" if study.closed else "open"

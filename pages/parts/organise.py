@@ -38,7 +38,9 @@ def organise(study: Study) -> None:
         st.space("stretch")
         label, closed = ("Open again", False) if study.closed else ("Close and show in Results", True)
         help = "Closed, ratings stand as they are and appear in Results and Dialogues as those of clinicians."
-        st.button(label, on_click=studies().close, args=[study.id, closed], help=help)
+        st.button(label, on_click=_close, args=[study.id, closed], help=help)
+    if fault := state.pop("organise fault", None):
+        st.error(literal(fault))
     badge = ":gray-badge[closed]" if study.closed else ":green-badge[open]"
     st.subheader(f"{literal(study.name)} {badge}", anchor=False)
     with st.expander("Links for the raters", icon=":material/link:"):
@@ -47,10 +49,24 @@ def organise(study: Study) -> None:
             st.page_link(
                 "pages/6_Rate.py", label=literal(rater), query_params={"study": study.id, "rater": rater}
             )
-    _figures(study)
+    _follow(study)
+
+
+def _close(id: str, closed: bool) -> None:
+    try:
+        studies().close(id, closed)
+    except PatientSimError as error:
+        state["organise fault"] = str(error)
 
 
 @st.fragment(run_every=EVERY)
+def _follow(study: Study) -> None:
+    try:
+        _figures(study)
+    except PatientSimError as error:
+        st.error(literal(str(error)))
+
+
 def _figures(study: Study) -> None:
     ratings, sources = studies().ratings(study.id), studies().sources(study.id)
     table = tables.rating_table(study, ratings, sources)
@@ -72,6 +88,8 @@ def _figures(study: Study) -> None:
         )
         pairs = st.toggle("Each pair of raters", key="pairs of raters")
         found = agreement(csv)
+        if found.empty:
+            return st.info("No two raters have rated the same yet.")
         shown = found if pairs else found[found["raters"] == tables.EVERYBODY]
         _show(tables.side_by_side(shown), "Agreement by criterion and pair of raters")
     elif view == "means":

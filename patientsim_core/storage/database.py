@@ -22,6 +22,8 @@ SCHEMA = "0002"
 """The version of the schema that this code works with: the last of `migrations/versions`."""
 BUSY_MS = 10_000
 """How long a write waits for another one to finish, in milliseconds."""
+AT_ONCE = 40
+"""So many connections are kept: among fewer than there are users at a moment, some would wait for long."""
 LOCK = 20_250_911
 """Whoever upgrades a PostgreSQL schema holds this advisory lock; any number does."""
 
@@ -33,7 +35,7 @@ class Database:
         """`url` as SQLAlchemy spells it; the default SQLite file, and its folder, where there is none."""
         try:
             self._url = make_url(url) if url else URL.create("sqlite", database=str(DEFAULT_FILE))
-            self._engine = create_engine(self._url, pool_pre_ping=True)
+            self._engine = create_engine(self._url, pool_pre_ping=True, pool_size=AT_ONCE)
         except ImportError as error:
             raise StorageError(
                 f"{VARIABLE} needs a driver that is not installed: {error.name}. Install it with pip install "

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError, StorageError
@@ -18,6 +19,10 @@ from patientsim_core.study import Rating, Study, Target, checked, targets, verdi
 
 GONE = "There is no study with this address. It may be in another database, or the address was cut short."
 CLOSED = "This study is closed: its ratings stand as they are. Ask the organiser to open it again."
+DAMAGED = (
+    "The {what} cannot be read: what is stored is damaged or from another version. It was left as it is."
+)
+MOVED_ON = "The study was closed or opened meanwhile, perhaps in another window. Nothing was changed."
 NOT_YOURS = "This dialogue is not among those that {rater} rates in this study."
 
 
@@ -54,11 +59,15 @@ class Studies:
             )
 
     def all(self) -> list[Study]:
-        """The newest first."""
+        """Those that can be read, the newest first."""
         with self._session() as session:
-            return [
-                _study(row) for row in session.scalars(select(StudyRow).order_by(StudyRow.created.desc()))
-            ]
+            rows = session.scalars(select(StudyRow).order_by(StudyRow.created.desc()))
+            return [study for row in rows if (study := _read(row))]
+
+    def unreadable(self) -> list[str]:
+        """The names of those that are damaged or from another version. They are left as they are."""
+        with self._session() as session:
+            return [row.title for row in session.scalars(select(StudyRow)) if not _read(row)]
 
     def load(self, id: str) -> Study:
         with self._session() as session:
@@ -77,13 +86,17 @@ class Studies:
             row = session.get(StudyDialogueRow, (id, place))
             if row is None:
                 raise StorageError(GONE)
-            return Dialogue.model_validate_json(row.data)
+            try:
+                return Dialogue.model_validate_json(row.data)
+            except ValidationError as error:
+                raise StorageError(DAMAGED.format(what=f"dialogue {row.dialogue!r} of the study")) from error
 
     def rate(self, id: str, place: int, rater: str, target: Target, **said: int | str | None) -> None:
         """Keeps a rater's `score` (1 to 4, or None to take it back) or `reason`, or both, in place of what
         the rater said of it before. Raises InputError, and keeps nothing, where that may not be."""
         with self._session() as session:
-            study = _study(session.get(StudyRow, id))
+            row = session.get(StudyRow, id)
+            study, version = _study(row), row.version
             if study.closed:
                 raise InputError(CLOSED)
             if place not in study.order.get(rater, ()):
@@ -93,6 +106,9 @@ class Studies:
             key = {"study": id, "place": place, "rater": rater, **target._asdict()}
             told = {name: getattr(rating, name) for name in said} | {"updated": datetime.now(UTC)}
             upsert(session, RatingRow, key, told)
+            now = select(StudyRow.version).where(StudyRow.id == id).with_for_update(read=True)
+            if session.scalar(now) != version:  # and nobody changes it until this is kept
+                raise InputError(CLOSED)
 
     def ratings(self, id: str, rater: str | None = None) -> list[Rating]:
         """What was said so far, by one rater or by all, in order of raters and places."""
@@ -103,11 +119,15 @@ class Studies:
             return _ratings(session, found.order_by(RatingRow.rater, RatingRow.place))
 
     def close(self, id: str, closed: bool = True) -> None:
-        """Ends the rating, so that Results have the ratings; or opens it again."""
-        with self._session() as session:
-            row = session.get(StudyRow, id)
-            row.data = _study(row).model_copy(update={"closed": closed}).model_dump_json()
-            row.updated = datetime.now(UTC)
+        """Ends the rating, so that Results have the ratings; or opens it again. Raises InputError, and
+        changes nothing, where somebody does either at the same moment."""
+        try:
+            with self._session() as session:
+                row = session.get(StudyRow, id)
+                row.data = _study(row).model_copy(update={"closed": closed}).model_dump_json()
+                row.updated = datetime.now(UTC)
+        except StaleDataError as error:
+            raise InputError(MOVED_ON) from error
 
     def stamp(self, run: str) -> str:
         """What changes when a run's ratings in Results do."""
@@ -143,10 +163,13 @@ def _ratings(session: Session, found: Select) -> list[Rating]:
 def _study(row: StudyRow | None) -> Study:
     if row is None:
         raise StorageError(GONE)
+    if study := _read(row):
+        return study
+    raise StorageError(DAMAGED.format(what=f"study {row.title!r}"))
+
+
+def _read(row: StudyRow) -> Study | None:
     try:
         return Study.model_validate_json(row.data)
-    except ValidationError as error:
-        raise StorageError(
-            f"The study {row.title!r} cannot be read: what is stored is damaged or from another version. It "
-            "was left as it is."
-        ) from error
+    except ValidationError:
+        return None

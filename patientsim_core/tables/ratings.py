@@ -150,15 +150,21 @@ def beside_judges(table: pd.DataFrame, verdicts: Mapping[int, Sequence[Verdict]]
 
 
 def read_ratings(csv: str | bytes) -> pd.DataFrame:
-    """A table of ratings from the CSV that was exported. Raises InputError if it is none."""
+    """A table of ratings from the CSV that was exported, the same as it was. Raises InputError if it is none,
+    or not a whole one."""
     try:
         source = io.BytesIO(csv) if isinstance(csv, bytes) else io.StringIO(csv)
-        table = pd.read_csv(source, dtype={"field": str, "rater": str, "run": str}, keep_default_na=False)
+        table = pd.read_csv(source, dtype=str, na_filter=False)
     except (ValueError, pd.errors.ParserError) as error:
         raise InputError(f"This is no table of ratings ({error}).") from None
     if missing := [one for one in COLUMNS if one not in table]:
         raise InputError(f"The table of ratings lacks {', '.join(missing)}.")
-    return table[COLUMNS]
+    fits = table["score"].isin([*map(str, SCORES)]) & table["place"].str.fullmatch("[0-9]{1,6}")
+    if not fits.all():
+        raise InputError(f"Rating {fits.argmin() + 1} of the table lacks a place, or a score of 1 to 4.")
+    if (again := table.duplicated(["place", "rater", "metric", "field"])).any():
+        raise InputError(f"Rating {again.argmax() + 1} of the table is there twice.")
+    return table[COLUMNS].astype({"place": int, "score": int})
 
 
 def _by_criterion(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
