@@ -38,9 +38,13 @@ def page() -> None:
     id = st.query_params.get("comparison")
     if state.get("compared", "") != id:
         state.update(compared=id, hearing=None, faults={})
-    comparison, patients = comparisons().load(id) if id else (None, [])
     with st.sidebar:
         navigation()
+        if id:
+            about = {"icon": ":material/add:", "on_click": st.query_params.clear, "width": "stretch"}
+            st.button("New comparison", **about)
+    comparison, patients = comparisons().load(id) if id else (None, [])
+    with st.sidebar:
         case = sidebar(patients)
     if fault := state.pop("compare fault", None):
         st.error(literal(fault))
@@ -55,7 +59,6 @@ def page() -> None:
 def sidebar(patients: list[Dialogue]) -> Case:
     """The case and the model, and past comparisons."""
     if patients:
-        st.button("New comparison", icon=":material/add:", on_click=st.query_params.clear, width="stretch")
         case = patients[0].case
     else:
         cases = cases_by_title()
@@ -103,7 +106,7 @@ def replay(case: Case) -> None:
     else:
         return st.info(NOTHING)
     st.caption("Its questions are put, one after the other, to these patients:")
-    cards(fewest=1, case=original.case)
+    cards(fewest=1)
 
     def begin() -> None:
         comparison, patients = compare.replay(original, patients_of(original.case))
@@ -117,7 +120,7 @@ def guess(case: Case) -> None:
     st.markdown(WHAT)
 
     def begin() -> None:
-        comparison, patient = compare.guess(case, **cast()._asdict())
+        comparison, patient = compare.guess(case, cast())
         start(comparison, [patient], [])
 
     st.button("Draw a patient", type="primary", icon=":material/casino:", on_click=doing, args=[begin])
@@ -182,25 +185,29 @@ def ask(comparison: Comparison, questions: list[str]) -> None:
 
 def hear(comparison: Comparison) -> None:
     """Has all patients answer what they have not answered yet."""
-    _, patients = comparisons().load(comparison.id)
-    store, services = comparisons(), {one.model.partition(":")[0] for one in patients}
+    store = comparisons()
+    _, patients = store.load(comparison.id)
     state.faults = {}
     state.hearing = Hearing(
         patients,
         comparison.questions,
         lambda place, patient: store.save_patient(comparison.id, place, patient),
-        settings_for(*services),
+        [settings_for(one.model.partition(":")[0]) for one in patients],
     )
 
 
 def stop() -> None:
-    state.hearing.stop()
-    state.update(faults=state.hearing.errors, hearing=None)
+    hearing = state.hearing
+    hearing.stop()
+    state.update(faults=dict(hearing.errors), hearing=None)
 
 
 def leave_out(comparison: Comparison, patients: list[Dialogue]) -> None:
-    """Goes on without the questions that some have not answered."""
-    comparisons().leave_out(comparison, compare.answered_by_all(patients))
+    """Goes on without the answers that some have not given."""
+    for place, patient in enumerate(patients):
+        if compare.is_behind(patient, comparison.questions):
+            left = compare.leave_out(patient, comparison.questions)
+            comparisons().save_patient(comparison.id, place, left)
     state.faults = {}
 
 

@@ -17,7 +17,7 @@ from uuid import uuid4
 from pydantic import Field
 
 from patientsim_core.case import ITEMS, Case, item_of
-from patientsim_core.consultation import ask, is_waiting
+from patientsim_core.consultation import Cast
 from patientsim_core.dialogue import Dialogue, How, Record, Turn
 from patientsim_core.disclosure import read_reply
 from patientsim_core.errors import InputError
@@ -99,8 +99,8 @@ def side_by_side(patients: Sequence[Dialogue]) -> Comparison:
 
 
 def replay(original: Dialogue, patients: Sequence[Dialogue]) -> tuple[Comparison, list[Dialogue]]:
-    """The doctor's turns of a saved dialogue put to other patients; it stands beside them as the first one.
-    Raises InputError where it has no question, or there are too many patients."""
+    """The doctor's turns of a saved dialogue put to other patients; it stands beside them as the first one,
+    and can be asked more. Raises InputError where it has no question, or there are too many patients."""
     questions = [turn.text for turn in original.turns if turn.role == "doctor"]
     if original.doctor and original.differential:  # a played doctor's last turn names its diagnoses
         questions = questions[:-1]
@@ -108,15 +108,16 @@ def replay(original: Dialogue, patients: Sequence[Dialogue]) -> tuple[Comparison
         raise InputError("This dialogue has no question that could be put to another patient.")
     if not 1 <= len(patients) < MOST:
         raise InputError(f"A dialogue is replayed to one to {MOST - 1} patients; these are {len(patients)}.")
-    first = original.model_copy(update={"turns": _answered(original.turns, len(questions))})
+    again_open = {"end_reason": None, "differential": [], "failure": None}
+    first = original.model_copy(update={"turns": _answered(original.turns, len(questions)), **again_open})
     title = f"Replay · {original.case.title}"
     return Comparison(title=title, questions=questions, kind="replay"), [first, *patients]
 
 
-def guess(case: Case, seed: int | None = None, **cast: object) -> tuple[Comparison, Dialogue]:
-    """A patient of one of the 37 personas that nobody is told. With a seed, always the same one."""
-    persona = random.Random(seed).choice(ALL_PERSONAS)
-    patient = Dialogue(case=case, persona=persona, **cast)
+def guess(case: Case, cast: Cast, draw: int | None = None) -> tuple[Comparison, Dialogue]:
+    """A patient of one of the 37 personas that nobody is told; with a `draw`, always the same one."""
+    persona = random.Random(draw).choice(ALL_PERSONAS)
+    patient = Dialogue(case=case, persona=persona, **cast._asdict())
     return Comparison(title=f"Guess · {case.title}", kind="guess"), patient
 
 
@@ -137,20 +138,24 @@ def labels(comparison: Comparison, patients: Sequence[Dialogue]) -> list[str]:
 
 
 def next_question(patient: Dialogue, questions: Sequence[str]) -> Dialogue | None:
-    """The patient with the next question that it has to answer; None if it has answered all."""
-    if is_waiting(patient):
-        return patient
-    done = patient.questions
-    return ask(patient, questions[done]) if done < len(questions) else None
+    """The patient with the next question that it has to answer; None if it has heard all."""
+    if not is_behind(patient, questions):
+        return None
+    asked = Turn(role="doctor", text=questions[patient.questions])
+    return patient.model_copy(update={"turns": [*patient.turns, asked]})
 
 
 def is_behind(patient: Dialogue, questions: Sequence[str]) -> bool:
-    return is_waiting(patient) or patient.questions < len(questions)
+    """Whether there are questions that it has not heard. One that it heard and left without an answer, it
+    is not asked again."""
+    return patient.questions < len(questions)
 
 
-def answered_by_all(patients: Sequence[Dialogue]) -> int:
-    """How many questions every patient has answered."""
-    return min(one.questions - is_waiting(one) for one in patients)
+def leave_out(patient: Dialogue, questions: Sequence[str]) -> Dialogue:
+    """The patient with all questions, those that it has not answered left without an answer."""
+    while asked := next_question(patient, questions):
+        patient = asked
+    return patient
 
 
 def answers(patient: Dialogue) -> list[Turn | None]:

@@ -1,11 +1,11 @@
 """Several patients answering at the same time, each on a thread of its own."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
-from threading import Condition, Thread
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from threading import Condition, Lock, Thread
 
 from patientsim_core.comparison import is_behind, next_question
-from patientsim_core.consultation import Voice, answer, last_cast
+from patientsim_core.consultation import answer, is_waiting, last_cast, last_persona
 from patientsim_core.dialogue import Dialogue, Turn
 from patientsim_core.errors import PatientSimError
 from patientsim_core.models import Settings
@@ -16,7 +16,7 @@ PAUSE = 0.25
 
 
 class Hearing:
-    """Has every patient answer the questions that it has not answered yet. Iterate to hear that something may
+    """Has every patient answer the questions that it has not heard yet. Iterate to hear that something may
     be new; `patients`, `texts` (of the answer in the making) and `errors` say what there is. A patient that
     fails stops for itself, and what it has answered before is kept; the others go on."""
 
@@ -25,13 +25,16 @@ class Hearing:
         patients: Sequence[Dialogue],
         questions: Sequence[str],
         save: Callable[[int, Dialogue], None],
-        settings: Settings | None = None,
+        settings: Sequence[Settings] | None = None,
     ):
-        """`save(place, dialogue)` is called for every answer; `settings` hold keys typed for the session."""
+        """`save(place, dialogue)` is called for every answer; `settings` hold, for each patient, keys typed
+        for the session."""
         self.patients, self.texts = list(patients), [""] * len(patients)
         self.errors: dict[int, str] = {}
-        self._questions, self._save, self._settings = list(questions), save, settings
+        self._questions, self._save = list(questions), save
+        self._settings = settings or [None] * len(patients)
         self._stopped, self._news, self._changed = False, 0, Condition()
+        self._keeping = [Lock() for _ in patients]
         places = [place for place, one in enumerate(patients) if is_behind(one, questions)]
         self._speaking = len(places)
         for place in places:
@@ -51,44 +54,61 @@ class Hearing:
             yield
 
     def stop(self) -> None:
-        """Ends all answers where they are. What was heard of them is kept, marked as stopped."""
+        """Ends all answers at once, whatever their models do. What was heard of them is kept, marked as
+        stopped; nobody is asked further."""
         self._stopped = True
+        for place in range(len(self.patients)):
+            with self._noting(place), self._keeping[place]:
+                self._keep(place, self.texts[place].strip(), stopped=True)
 
     def _catch_up(self, place: int) -> None:
         try:
-            while not self._stopped and (asked := next_question(self.patients[place], self._questions)):
-                self._tell(place, asked)
-                self._answer(place, asked)
-        except PatientSimError as error:
-            self.errors[place] = str(error)
-        except Exception as error:  # a fault of ours in one column must not leave the page waiting for it
-            self.errors[place] = f"This patient cannot go on ({type(error).__name__})."
-            raise
+            with self._noting(place):
+                while not self._stopped and (asked := next_question(self.patients[place], self._questions)):
+                    self._tell(place, asked)
+                    self._answer(place, asked)
         finally:
-            with self._changed:
-                self._speaking -= 1
-            self._tell(place)
+            self._tell(place, is_over=True)
 
     def _answer(self, place: int, asked: Dialogue) -> None:
-        patient = make_patient(asked.case, asked.persona, *last_cast(asked), self._settings)
-        voice, reply = Voice(asked.persona, asked.model), None
+        """Passes on what the patient says, and keeps its whole answer, unless it is stopped before."""
+        patient = make_patient(asked.case, last_persona(asked), *last_cast(asked), self._settings[place])
         with closing(patient.stream(asked.turns)) as stream:
             while not self._stopped:
                 try:
                     self._tell(place, text=self.texts[place] + next(stream))
                 except StopIteration as end:
-                    reply = end.value
-                    break
-        text = reply.text if reply else self.texts[place].strip()
-        if text:
-            about = {"reply": reply} if reply else {"stopped": True}
-            said = answer(asked, Turn(role="patient", text=text, **voice._asdict(), **about))
+                    with self._keeping[place]:
+                        if not self._stopped:
+                            self._keep(place, end.value.text, reply=end.value)
+                    return
+
+    def _keep(self, place: int, text: str, **about: object) -> None:
+        """Saves an answer to the question that waits for one; an empty answer is none."""
+        asked = self.patients[place]
+        if text and is_waiting(asked):
+            turn = Turn(role="patient", text=text, persona=last_persona(asked), model=asked.model, **about)
+            said = answer(asked, turn)
             self._save(place, said)
             self._tell(place, said)
 
-    def _tell(self, place: int, patient: Dialogue | None = None, text: str = "") -> None:
+    @contextmanager
+    def _noting(self, place: int) -> Generator[None, None, None]:
+        """Keeps what goes wrong with one patient as its error."""
+        try:
+            yield
+        except PatientSimError as error:
+            self.errors[place] = str(error)
+        except Exception as error:  # a fault of ours in one column must not leave the page waiting for it
+            self.errors[place] = f"This patient cannot go on ({type(error).__name__})."
+            raise
+
+    def _tell(
+        self, place: int, patient: Dialogue | None = None, text: str = "", is_over: bool = False
+    ) -> None:
         with self._changed:
             self.texts[place] = text
             self.patients[place] = patient or self.patients[place]
+            self._speaking -= is_over
             self._news += 1
             self._changed.notify_all()

@@ -16,9 +16,8 @@ SAME = "the same"
 state = st.session_state
 
 
-def cards(fewest: int, case: Case | None = None) -> None:
-    """The presets, a card a patient, and buttons for one more or one less. `case` is the one that a patient
-    has if its card names no other."""
+def cards(fewest: int) -> None:
+    """The presets, a card a patient, and buttons for one more or one less."""
     most = MOST if fewest > 1 else MOST - 1  # beside the dialogue that is replayed
     state["cards"] = count = min(max(state.get("cards", 2), fewest), most)
     st.caption("Quick choices")

@@ -1,6 +1,7 @@
 """Guess the persona: the room votes on each axis, then the patient is revealed, and the tally is kept."""
 
 from hashlib import sha256
+from itertools import cycle
 from uuid import uuid4
 
 import streamlit as st
@@ -41,7 +42,7 @@ def voting(comparison: Comparison, patients: list[Dialogue]) -> None:
                 "args": [comparison, axis, key],
             }
             st.segmented_control(AXIS_LABELS[axis], list(levels), key=key, **about)
-        if fault := state.pop("vote fault", None):
+        if fault := state.pop("compare fault", None):
             st.error(literal(fault))
         voters = len({one.voter for one in votes})
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -76,8 +77,19 @@ def _said(label: str, count: int, is_right: bool) -> str:
 
 def _voter() -> str:
     """A browser keeps its vote when it comes back; without its cookie, the session does."""
-    cookie = st.context.cookies.get(COOKIE)
-    return sha256(cookie.encode()).hexdigest()[:32] if cookie else state.setdefault("voter", uuid4().hex)
+    token = _token(st.context.cookies.get(COOKIE) or "")
+    return sha256(token).hexdigest()[:32] if token else state.setdefault("voter", uuid4().hex)
+
+
+def _token(cookie: str) -> bytes:
+    """What stays in the cookie, `2|mask|masked token|time`, which is masked anew whenever the page is loaded;
+    nothing, if it is another one."""
+    try:
+        _, mask, masked, _ = cookie.strip("\"'").split("|")
+        pairs = zip(bytes.fromhex(masked), cycle(bytes.fromhex(mask)), strict=False)
+        return bytes(one ^ other for one, other in pairs)
+    except ValueError:
+        return b""
 
 
 def _vote(comparison: Comparison, axis: str, key: str) -> None:
@@ -85,11 +97,11 @@ def _vote(comparison: Comparison, axis: str, key: str) -> None:
         if state[key]:
             comparisons().vote(comparison.id, Vote(_voter(), axis, str(state[key])))
     except PatientSimError as error:
-        state["vote fault"] = str(error)
+        state["compare fault"] = str(error)
 
 
 def _reveal(comparison: Comparison) -> None:
     try:
         comparisons().reveal(comparison)
     except PatientSimError as error:
-        state["vote fault"] = str(error)
+        state["compare fault"] = str(error)

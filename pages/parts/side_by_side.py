@@ -35,9 +35,12 @@ def side_by_side(comparison: Comparison, patients: list[Dialogue], faults: dict[
         for place, cell in enumerate(_columns(len(patients))):
             with cell, st.container(border=True, gap="xxsmall"):
                 st.caption(f"**{literal(names[place])}**")
-                turn = given[place][number] if number < len(given[place]) else None
-                if turn is None:
+                if number >= len(given[place]):
                     coming[number, place] = st.empty()
+                    continue
+                turn = given[place][number]
+                if turn is None:
+                    st.caption("Left without an answer.")
                     continue
                 st.text(turn.text + (" …" if turn.stopped else ""))
                 if not comparison.is_hidden:

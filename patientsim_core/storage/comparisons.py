@@ -1,6 +1,7 @@
 """Comparisons in the database: what is asked, what each patient answered, and what the room guessed."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -19,6 +20,11 @@ from patientsim_core.storage.schema import ComparisonRow, PatientRow, VoteRow
 from patientsim_core.text import clean
 
 MOVED_ON = "This comparison has gone on meanwhile, perhaps in another window. Nothing was changed."
+NOT_THERE = (
+    "There is no comparison with this address. It may be in another database, or the address may have been "
+    "cut short."
+)
+UNREADABLE = "{what} cannot be read: what is stored is damaged or from another version. It was left as it is."
 
 
 class Summary(NamedTuple):
@@ -49,7 +55,7 @@ class Comparisons:
         with self._session() as session:
             comparison = _comparison(session.get(ComparisonRow, id))
             rows = select(PatientRow).where(PatientRow.comparison == id).order_by(PatientRow.place)
-            return comparison, [Dialogue.model_validate_json(one.data) for one in session.scalars(rows)]
+            return comparison, [_patient(one) for one in session.scalars(rows)]
 
     def ask(self, shown: Comparison, questions: Sequence[str]) -> Comparison:
         """Adds questions for all patients. Raises InputError for an empty or overlong one, and where others
@@ -63,10 +69,6 @@ class Comparisons:
             raise InputError(f"A comparison has at most {MOST_QUESTIONS} questions; begin a new one.")
         return self._change(shown, lambda one: one.model_copy(update={"questions": [*one.questions, *asked]}))
 
-    def leave_out(self, shown: Comparison, kept: int) -> Comparison:
-        """Without the questions after so many, which some patients have not answered."""
-        return self._change(shown, lambda one: one.model_copy(update={"questions": one.questions[:kept]}))
-
     def reveal(self, shown: Comparison) -> Comparison:
         """Tells the room who the hidden patient is; votes are over."""
         return self._change(shown, lambda one: one.model_copy(update={"revealed": True}))
@@ -76,7 +78,7 @@ class Comparisons:
         try:
             with self._session() as session:
                 row = session.get(PatientRow, (id, place))
-                stored = Dialogue.model_validate_json(row.data).turns
+                stored = _patient(row).turns
                 if patient.turns[: len(stored)] != stored:
                     raise InputError(MOVED_ON)
                 row.data = patient.model_dump_json()
@@ -98,15 +100,15 @@ class Comparisons:
             return _votes(session, id)
 
     def rounds(self) -> list[tuple[Persona, list[Vote]]]:
-        """The persona and the votes of every guess that was revealed."""
+        """The persona and the votes of every guess that was revealed; one that cannot be read is left out."""
+        found = []
         with self._session() as session:
-            rows = session.scalars(select(ComparisonRow)).all()
-            ids = [row.id for row in rows if (one := _comparison(row)).kind == "guess" and one.revealed]
-            patients = {id: session.get(PatientRow, (id, 0)) for id in ids}
-            return [
-                (Dialogue.model_validate_json(row.data).persona, _votes(session, id))
-                for id, row in patients.items()
-            ]
+            for row in session.scalars(select(ComparisonRow).order_by(ComparisonRow.created)).all():
+                with suppress(StorageError):
+                    if (one := _comparison(row)).kind == "guess" and one.revealed:
+                        patient = _patient(session.get(PatientRow, (row.id, 0)))
+                        found.append((patient.persona, _votes(session, row.id)))
+        return found
 
     def recent(self, limit: int = 20) -> list[Summary]:
         """Those changed last, newest first."""
@@ -141,14 +143,17 @@ def _kept(row: ComparisonRow, comparison: Comparison) -> ComparisonRow:
 
 def _comparison(row: ComparisonRow | None) -> Comparison:
     if row is None:
-        raise StorageError(
-            "There is no comparison with this address. It may be in another database, or the address may "
-            "have been cut short."
-        )
+        raise StorageError(NOT_THERE)
     try:
         return Comparison.model_validate_json(row.data)
     except ValidationError as error:
-        raise StorageError(
-            f"The comparison {row.title!r} cannot be read: what is stored is damaged or from another "
-            "version. It was left as it is."
-        ) from error
+        raise StorageError(UNREADABLE.format(what=f"The comparison {row.title!r}")) from error
+
+
+def _patient(row: PatientRow | None) -> Dialogue:
+    if row is None:
+        raise StorageError(NOT_THERE)
+    try:
+        return Dialogue.model_validate_json(row.data)
+    except ValidationError as error:
+        raise StorageError(UNREADABLE.format(what=f"Patient {row.place + 1} of this comparison")) from error
