@@ -45,6 +45,8 @@ def database_url(tmp_path, monkeypatch) -> str:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The address of a PostgreSQL server of the tests' own."""
+    if not postgresql.programs():
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
     with postgresql.server(*postgresql.FAST) as url:
         yield url
 
