@@ -60,8 +60,8 @@ Form = TypeVar("Form", bound=BaseModel)
 
 
 class Answer(Record):
-    """An answer as it is kept: `asked` is the hash of model, seed and words; `value` is None where it could
-    not be read, with the reason in `unscored` and the text in `raw`."""
+    """An answer as it is kept: `asked` is the hash of visit, model, seed and words; `value` is None where it
+    could not be read, with the reason in `unscored` and the text in `raw`."""
 
     hadm_id: str
     step: str
@@ -115,7 +115,7 @@ class ModelReader:
             Message("system", prompts["system"]),
             Message("user", Template(prompts[step]).substitute(words)),
         ]
-        told = "\n".join([self.model.name, str(self.seed), *(message.text for message in talk)])
+        told = "\n".join([hadm_id, self.model.name, str(self.seed), *(message.text for message in talk)])
         asked = hashlib.sha256(told.encode()).hexdigest()
         answer = self._known.get(asked)
         if answer is None:

@@ -1,5 +1,6 @@
 """All that the Results page shows, as one HTML file that needs nothing else."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from html import escape
 
@@ -81,7 +82,9 @@ def _board(view: View) -> Iterator[str]:
 def chart_html(chart: Chart) -> str:
     """A chart with its title, its note, and its data folded beneath it."""
     figure = chart.figure.update_layout(template="plotly_white")
-    drawn = figure.to_html(full_html=False, include_plotlyjs=False, config={"displayModeBar": False})
+    place = f"chart-{hashlib.sha256(chart.key.encode()).hexdigest()[:16]}"  # else drawn by lot each time
+    bare = {"full_html": False, "include_plotlyjs": False, "config": {"displayModeBar": False}}
+    drawn = figure.to_html(div_id=place, **bare)
     return "\n".join(
         [
             f"<h3>{escape(chart.title)}</h3>",
