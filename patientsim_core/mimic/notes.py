@@ -36,10 +36,10 @@ def read_notes(
     if places:
         shown = ", ".join(f"{place:,}" for place in places[:SHOWN])
         more = f" and {len(places) - SHOWN:,} more" if len(places) > SHOWN else ""
-        found = f"{path}, line {shown}{more}: {'is a heading' if len(places) == 1 else 'are headings'}"
+        found = f"{path}, line {shown}{more}: {'a heading' if len(places) == 1 else 'headings'} not known"
         if not pass_over:
             raise InputError(
-                f"{found} that is not known. Add it to a file for --headings, or leave out what stands under "
-                "it with --skip-unknown-headings. Nothing was asked of a model, and nothing written."
+                f"{found}. Add to a file for --headings what the lines say, or leave out what stands under "
+                "them with --skip-unknown-headings. Nothing was asked of a model, and nothing written."
             )
-        tell(f"{found} that is not known; what stands under it is left out.")
+        tell(f"{found}; what stands there is left out.")

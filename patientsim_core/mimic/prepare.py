@@ -37,6 +37,7 @@ def read_cohort(sources: Sources, funnel: list[Step], tell: Tell) -> list[Visit]
     InputError with file and line for what cannot be read."""
     headings = read_headings(sources.headings)
     visits = read_visits(sources.mimic, sources.ed, funnel, tell)
+    tell(f"{len(visits):,} visits pass the rules on tables; their notes are looked for.")
     read_notes(sources.notes, visits, headings, sources.skip_unknown_headings, tell)
     return sorted(sift(visits.values(), OF_NOTES, funnel), key=lambda visit: visit.hadm_id)
 

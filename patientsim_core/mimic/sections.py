@@ -14,6 +14,7 @@ SECTIONS = (
     "family_history",
 )  # fmt: skip
 OTHER, WITHIN = "other", "within"
+NEEDED = "present_illness"
 _HEADING = re.compile(r"[ \t]*([A-Za-z][A-Za-z/&,'() \t-]{0,60}?)[ \t]*(?::(?P<rest>.*))?")
 _SMALL = {"a", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
 
@@ -54,15 +55,17 @@ def _flat(table: Mapping) -> dict[str, str]:
 
 
 def split(text: str, headings: Mapping[str, str]) -> Sections:
-    """The sections of a note. What stands under an unknown heading belongs to none; a section that comes
-    twice is joined."""
+    """The sections of a note; one that comes twice is joined. What stands under an unknown heading belongs
+    to none, and is told where it could be part of one: within a section, and as long as the present illness
+    has not come."""
     texts: dict[str, list[str]] = {}
     unknown, section, blank = [], OTHER, True
     for number, line in enumerate(text.split("\n")):
         match = _HEADING.fullmatch(line.rstrip())
         kind = _kind(match, headings) if match else None
         if kind is None and match and blank and match["rest"] is not None and _is_alone(match):
-            unknown.append(number)
+            if section != OTHER or NEEDED not in texts:  # else it stands in the hospital's part of the note
+                unknown.append(number)
             kind = OTHER
         if kind and kind != WITHIN:
             section, line = kind, match["rest"] or ""

@@ -104,6 +104,18 @@ def test_the_same_tables_give_the_same_bytes_and_another_seed_another_file(made,
     assert files(other)["cases.json"] != files(out)["cases.json"]
 
 
+def test_the_order_of_the_rows_decides_nothing(tables, out, tmp_path):
+    prepare(tables, out, "--limit", "30")
+    for name in ("ed/edstays", "note/discharge", "hosp/admissions"):
+        path = tables / f"{name}.csv.gz"
+        with gzip.open(path, "rt", newline="") as file:
+            head, *rows = csv.reader(file)
+        with gzip.open(path, "wt", newline="") as file:
+            csv.writer(file).writerows([head, *reversed(rows)])
+    prepare(tables, tmp_path / "again" / "cases.json", "--limit", "30")
+    assert files(tmp_path / "again" / "cases.json") == files(out)
+
+
 def test_sizes_and_limit_are_as_asked_for(made, out, capsys):
     assert prepare(made, out, "--splits", "4,2,0", "--limit", "20") == 0
     assert [case.split for case in load_cases(out)] == ["persona"] * 4 + ["info"] * 2
@@ -136,7 +148,7 @@ def spoil_heading(path: Path) -> None:
         ("ed/triage", spoil_column, "line 1: has no column chiefcomplaint"),
         ("note/discharge", spoil_end, "the compressed file is cut off or broken from here on"),
         ("ed/medrecon", spoil_end, "the compressed file is cut off or broken from here on"),
-        ("note/discharge", spoil_heading, "are headings that is not known"),
+        ("note/discharge", spoil_heading, "headings not known"),
         ("ed/edstays", Path.unlink, "has no ed/edstays.csv"),
     ],
 )

@@ -70,6 +70,11 @@ def test_what_stands_under_an_unknown_heading_is_no_section():
     assert found.texts == {"present_illness": "Pain.", "past_history": "Gout"}
 
 
+def test_an_unknown_heading_in_the_part_of_the_hospital_matters_to_nobody():
+    assert split(f"{WHOLE}\n\nSome New Plan:\nRest.\n\nPMH:\nAsthma", HEADINGS).unknown == []
+    assert split("Service: MEDICINE\n\nStory of the Illness:\nPain.", HEADINGS).unknown == [2]
+
+
 def changed(folder: Path, **visit) -> Path:
     write(folder, {}, {"text": WHOLE.replace("Social History:", "Habits of Life:")}, visit)
     return folder / "note" / "discharge.csv"
@@ -84,7 +89,7 @@ def test_an_unknown_heading_stops_with_file_and_line(tmp_path):
     with pytest.raises(InputError) as error:
         read_cohort(Sources(tmp_path, tmp_path, tmp_path), [], print)
     line = place_of(path, "Habits of Life:")
-    assert str(error.value).startswith(f"{path}, line {line}: is a heading that is not known.")
+    assert str(error.value).startswith(f"{path}, line {line}: a heading not known.")
     assert "Habits" not in str(error.value)
 
 
@@ -93,7 +98,7 @@ def test_an_unknown_heading_can_be_passed_over_and_is_told(tmp_path):
     visits = read_cohort(Sources(tmp_path, tmp_path, tmp_path, None, True), [], said.append)
     assert [("social_history" in one.sections) for one in visits] == [True, False, True]
     line = place_of(path, "Habits of Life:")
-    assert said == [f"{path}, line {line}: is a heading that is not known; what stands under it is left out."]
+    assert said[-1] == f"{path}, line {line}: a heading not known; what stands there is left out."
 
 
 def test_an_unknown_heading_outside_of_the_cohort_disturbs_nobody(tmp_path):
