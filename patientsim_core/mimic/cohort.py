@@ -36,10 +36,10 @@ class Visit:
     arrival_transport: str
     disposition: str
     stays: int = 1
-    codes: set[tuple[str, str, str]] = field(default_factory=set)
+    codes: frozenset[tuple[str, str, str]] = frozenset()
     chiefcomplaint: str = ""
     pain: str = ""
-    medications: dict[str, None] = field(default_factory=dict)
+    medications: tuple[str, ...] = ()
     insurance: str = ""
     marital_status: str = ""
     admittime: str = ""
@@ -176,14 +176,14 @@ def read_visits(mimic: Path, ed: Path, funnel: list[Step], tell: Tell) -> dict[s
     visits = _stays(ed, funnel, tell)
     for _, (_, stay, code, version, title) in rows(find_table(ed, "ed/diagnosis"), "ed/diagnosis", tell):
         if stay in visits:
-            visits[stay].codes.add((intern(version), intern(code), intern(title)))
+            visits[stay].codes |= {(intern(version), intern(code), intern(title))}
     visits = {one.stay_id: one for one in sift(visits.values(), OF_DIAGNOSIS, funnel)}
     for _, (stay, complaint, pain) in rows(find_table(ed, "ed/triage"), "ed/triage", tell):
         if stay in visits:
             visits[stay].chiefcomplaint, visits[stay].pain = complaint, pain
     for _, (stay, name) in rows(find_table(ed, "ed/medrecon"), "ed/medrecon", tell):
-        if stay in visits and name.strip():
-            visits[stay].medications[name.strip()] = None
+        if stay in visits and (name := name.strip()) not in ("", *visits[stay].medications):
+            visits[stay].medications += (name,)
     by_admission = {one.hadm_id: one for one in visits.values()}
     for _, (_, hadm, *found) in rows(find_table(mimic, "hosp/admissions"), "hosp/admissions", tell):
         if one := by_admission.get(hadm):

@@ -31,8 +31,8 @@ def visit(**changes) -> Visit:
         "920000001",
         "930000001",
         **{name: one[name] for name in names},
-        codes=set(one["codes"]),
-        medications=dict.fromkeys(one["medications"]),
+        codes=frozenset(one["codes"]),
+        medications=tuple(one["medications"]),
         anchor=(one["anchor_age"], one["anchor_year"]),
         sections=split(NOTE.format(**one), read_headings()).texts,
     )
