@@ -1,10 +1,10 @@
 """Consult: a clinician takes a history from a simulated patient."""
 
-import os
 from pathlib import Path
 
 import streamlit as st
 
+from pages.parts.cases import cases_by_title
 from pages.parts.chat import conversation, downloads, listen
 from pages.parts.ending import ending
 from pages.parts.model import cast, model, move_picker, picker, settings
@@ -12,24 +12,17 @@ from pages.parts.nav import navigation
 from pages.parts.past import past
 from pages.parts.persona import move_sliders, persona, sliders
 from pages.parts.result import result
-from patientsim_core import Dialogue, PatientSimError, Persona, load_cases
+from pages.parts.stores import consultations as store
+from patientsim_core import Dialogue, PatientSimError, Persona
 from patientsim_core import consultation as consult
 from patientsim_core.export import literal, triage
 from patientsim_core.models import OFFLINE
-from patientsim_core.storage import VARIABLE, Consultations
 
-CASES = Path(__file__).parent / "data_samples" / "cases.json"
 ICON = Path(__file__).parent / ".streamlit" / "icon.png"  # icons by name come from afar
 HINT = "Greet the patient and ask what is wrong."
 CHOOSE = "Choose case and persona at the side (» on a phone)."
 SCRIPTED = "The built-in patient is scripted: short, plain questions work best."
 state = st.session_state
-read_cases = st.cache_data(lambda path: consult.by_title(load_cases(path)))
-open_store = st.cache_resource(validate=lambda kept: isinstance(kept, Consultations))(Consultations)
-
-
-def store() -> Consultations:
-    return open_store(os.environ.get(VARIABLE))
 
 
 def act(dialogue: Dialogue, action, *arguments) -> Dialogue | None:
@@ -71,7 +64,7 @@ def sidebar(dialogue: Dialogue | None) -> Dialogue:
     if dialogue:
         st.button("New consultation", icon=":material/add:", on_click=st.query_params.clear, width="stretch")
     else:
-        cases = read_cases(CASES)
+        cases = cases_by_title()
         case = cases[st.selectbox("Case", list(cases), key="case", persist_state="session")]
         dialogue = Dialogue(case=case, persona=persona())
     if not dialogue.end_reason:

@@ -7,9 +7,9 @@ import streamlit as st
 
 from pages.parts.batch_cards import playing, saved_runs
 from pages.parts.batch_form import Wanted, batch_form, wanted
+from pages.parts.cases import cases_by_title
 from pages.parts.nav import navigation
-from patientsim_core import PatientSimError, load_cases
-from patientsim_core import consultation as consult
+from patientsim_core import PatientSimError
 from patientsim_core.estimate import plan
 from patientsim_core.export import literal
 from patientsim_core.models.prices import load_prices
@@ -18,13 +18,11 @@ from patientsim_core.report import planned
 from patientsim_core.storage.run_list import list_runs
 
 ROOT = Path(__file__).parents[1]
-CASES = ROOT / "data_samples" / "cases.json"
 WHAT = (
     "A doctor who is played takes a history from each patient and names five diagnoses. Dialogues are kept "
     "one by one as they finish; a run that was stopped goes on from there."
 )
 state = st.session_state
-read_cases = st.cache_data(lambda path: consult.by_title(load_cases(path)))
 open_batches = st.cache_resource(validate=lambda kept: isinstance(kept, Batches))(Batches)
 
 
@@ -41,7 +39,7 @@ def start(batches: Batches, asked: Wanted) -> None:
 
 def form(batches: Batches) -> None:
     """The form with its plan, and the button that starts it."""
-    cases = read_cases(CASES)
+    cases = cases_by_title()
     with st.container(border=True):
         batch_form(cases)
         state.setdefault("run name", free_name(date.today()))

@@ -45,6 +45,13 @@ GROUPS: dict[str, dict[str, str]] = {
 """Group -> item -> label. `present_illness` is stored as `…_positive` and `…_negative`."""
 
 ITEMS: dict[str, str] = {item: label for group in GROUPS.values() for item, label in group.items()}
+LABELS: dict[str, str] = {
+    **ITEMS,
+    "present_illness_positive": "Present illness, reported",
+    "present_illness_negative": "Present illness, denied",
+}
+"""Label by item, and by attribute where an item has two."""
+
 HIDDEN = ("diagnosis", "disposition")
 """What a patient does not know and never says."""
 
@@ -62,6 +69,8 @@ def _text(value: object) -> object:
 
 def _number(value: object) -> object:
     """`"52"` and `52.0` are 52; an unknown pain is None."""
+    if isinstance(value, bool):
+        raise ValueError("no number")
     if isinstance(value, str):
         value = value.strip()
         if value.lower() in ("", UNKNOWN.lower(), "unknown", "n/a"):

@@ -1,26 +1,26 @@
-"""Files of cases: this project's JSON, and the release's `patient_profile.json` or the folder it lies in."""
+"""Files of cases: this project's JSON, the release's folder or `patient_profile.json`, and tables."""
 
 import json
+import math
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
-from rapidfuzz import fuzz, process
-
 from patientsim_core.case import Case
+from patientsim_core.case_csv import parse_csv
+from patientsim_core.case_rows import read_rows, shown
 from patientsim_core.errors import InputError
-from patientsim_core.persona import Cefr, Dazed, Personality, Recall
-from patientsim_core.words import LISTS
 
 MAX_BYTES = 50 * 1024 * 1024
-CREDENTIALED_IDS = range(20_000_000, 30_000_000)
-"""hadm_id of MIMIC-IV: a case with such an id counts as credentialed."""
 
 RELEASE_FILE = "SHA256SUMS.txt"
 """What lies in the folder of every release of PhysioNet's."""
 
 CASE_FILE = "patient_profile.json"
 """The release's file of cases."""
+
+_DIGITS = 20
+_TABLES = (".csv", ".tsv", ".txt")
 
 
 def load_cases(path: str | Path, credentialed: bool = False) -> list[Case]:
@@ -59,75 +59,79 @@ def _profiles(folder: Path) -> Path:
     return found[0]
 
 
+def read_cases(content: bytes, name: str) -> list[Case]:
+    """The cases in a file that someone gives, JSON or CSV: by the ending of its name, else by how it begins.
+
+    Raises InputError as `load_cases` does.
+    """
+    ending = Path(name).suffix.lower()
+    if content.startswith(b"PK\x03\x04") or ending in (".xlsx", ".xls", ".ods", ".zip"):
+        raise InputError(
+            f"{name}: is a workbook or an archive. Save its sheet as `CSV UTF-8 (comma delimited)`."
+        )
+    begins = content[:100].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    is_json = ending == ".json" or (ending not in _TABLES and begins in (b"[", b"{"))
+    if is_json:
+        return parse_cases(content, name)
+    _check_size(content, name)
+    return parse_csv(content, name)
+
+
 def parse_cases(content: bytes, name: str) -> list[Case]:
     """The cases in the bytes of a JSON file; `name` stands for it in errors."""
-    if len(content) > MAX_BYTES:
-        raise InputError(f"{name}: is too large; a case file has at most 50 MB.")
+    _check_size(content, name)
     try:
-        rows = json.loads(content.decode("utf-8-sig"))
+        rows, repeated = _json(content.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
         raise InputError(f"{name}: is not UTF-8 text; save it as JSON in UTF-8.") from error
     except json.JSONDecodeError as error:
-        raise InputError(f"{name}, line {error.lineno}: is not JSON ({error.msg}).") from error
+        where = f"{error.msg.removesuffix(' at')}, character {error.colno}"
+        raise InputError(f"{name}, line {error.lineno}: is not JSON ({where}).") from error
     except RecursionError as error:
-        raise InputError(f"{name}: is nested too deeply; a case file is a list of objects.") from error
+        raise InputError(f"{name}: is nested too deeply; a case file must be a list of objects.") from error
     if not isinstance(rows, list) or not rows:
         raise InputError(f"{name}: must be a list of cases, [{{…}}, {{…}}], with at least one.")
-    cases, faults = [], []
-    for number, row in enumerate(rows, 1):
-        case, found = _read(row)
-        where = f"case {number}"
-        if isinstance(row, dict) and isinstance(row.get("hadm_id"), str | int):
-            where += f" (hadm_id {str(row['hadm_id'])[:40]})"
-        faults += [f"{where}, {fault}" for fault in found]
-        cases.append(case)
-    ids = Counter(case.hadm_id for case in cases if case)
-    faults += [f"hadm_id {id}: stands {n} times; each case needs its own." for id, n in ids.items() if n > 1]
-    if faults:
-        raise InputError(f"{name}: {len(faults)} fault(s), nothing was loaded.\n" + "\n".join(faults))
-    return cases
+    return read_rows(((f"case {number}", row) for number, row in enumerate(rows, 1)), name, faults=repeated)
 
 
-def _read(row: object) -> tuple[Case | None, list[str]]:
-    """A case, or what is wrong with it."""
-    if not isinstance(row, dict):
-        return None, ["must be an object with the record's items."]
-    try:
-        case = Case.model_validate(row)
-    except ValidationError as error:
-        faults = [f"field {fault['loc'][0]}: {_allowed(fault)}" for fault in error.errors()]
-        return None, list(dict.fromkeys(faults))
-    faults = [
-        f"field {key[:40]}: is not an item; did you mean {near}?" for key in row if (near := _misspelt(key))
-    ]
-    if case.hadm_id.isdecimal() and int(case.hadm_id) in CREDENTIALED_IDS:
-        case = case.model_copy(update={"provenance": "credentialed"})
-    return case, faults
+def to_json(cases: Iterable[Case]) -> str:
+    """Cases as a file that `load_cases` reads back as the same; what was never set is left out."""
+    rows = [case.model_dump(mode="json", exclude_unset=True) for case in cases]
+    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
 
 
-def _misspelt(key: str) -> str | None:
-    """The field that an unknown key nearly spells; None for known keys and for strange ones."""
-    if key in Case.model_fields:
-        return None
-    near = process.extractOne(key, list(Case.model_fields), scorer=fuzz.ratio, score_cutoff=85)
-    return near[0] if near else None
+def _check_size(content: bytes, name: str) -> None:
+    if len(content) > MAX_BYTES:
+        raise InputError(f"{name}: is too large; a case file has at most 50 MB.")
 
 
-def _allowed(fault: dict) -> str:
-    """What pydantic found wrong, as what is allowed; never the record's content."""
-    field = str(fault["loc"][0])
-    rules = {
-        "age": "must be a whole number from 0 to 120.",
-        "pain": "must be a number from 0 to 10, or null where unknown.",
-        "provenance": "must be synthetic, credentialed or unknown.",
-    }
-    levels = {"personality": Personality, "cefr": Cefr, "recall_level": Recall, "dazed_level": Dazed}
-    if field in levels:
-        return f"must be one of {', '.join(levels[field])}."
-    if field in LISTS:
-        return "must be words separated by commas, or a list of words."
-    if fault["type"] == "missing" or "needs a text" in fault["msg"]:
-        return rules.get(field, "is missing; every case needs a text here.")
-    if fault["type"].endswith("too_long"):
-        return "is too long; an item has at most 20,000 characters."
-    return rules.get(field, "must be a text.")
+def _json(text: str, name: str) -> tuple[object, list[str]]:
+    """What a JSON text holds, and a fault for each key that stands twice in one object. Raises InputError for
+    numbers that JSON does not have or that are beyond all measure."""
+    repeated = []
+
+    def whole(pairs: list[tuple[str, object]]) -> dict:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            counts = Counter(key for key, _ in pairs)
+            at = f"hadm_id {shown(found['hadm_id'])}" if "hadm_id" in found else "an object"
+            repeated.extend(
+                f"{at}, field {shown(key)}: stands {n} times; keep one." for key, n in counts.items() if n > 1
+            )
+        return found
+
+    def integer(digits: str) -> int:
+        if len(digits) > _DIGITS:
+            raise InputError(f"{name}: has a number of {len(digits)} digits; write ids as text, in quotes.")
+        return int(digits)
+
+    def decimal(digits: str) -> float:
+        if not math.isfinite(float(digits)):
+            raise InputError(f"{name}: has a number that is too large, {shown(digits)}; write it as text.")
+        return float(digits)
+
+    def constant(word: str) -> None:
+        raise InputError(f"{name}: has {word} as a number, which JSON does not know; write null for unknown.")
+
+    hooks = {"parse_int": integer, "parse_float": decimal, "parse_constant": constant}
+    return json.loads(text, object_pairs_hook=whole, **hooks), repeated

@@ -6,14 +6,15 @@ Neither file of an open consultation gives its case away.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from itertools import groupby
 
-from patientsim_core.case import Case
+from patientsim_core.case import GROUPS, UNKNOWN, Case
 from patientsim_core.consultation import changes, voice
 from patientsim_core.debrief import TRIAGE, Row, Status, debrief
 from patientsim_core.dialogue import Dialogue, Reply
 from patientsim_core.models import OFFLINE
+from patientsim_core.prompt import item_text
 from patientsim_core.usage import Usage
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -77,6 +78,18 @@ def _models(dialogue: Dialogue) -> list[str]:
     """The models that answered, in the order they began; before that, the one chosen."""
     heard = [voice(turn).model for turn in dialogue.turns if turn.role == "patient"]
     return list(dict.fromkeys(model for model in heard if model)) or [dialogue.model]
+
+
+def record_text(case: Case, covered: Collection[str] = ()) -> str:
+    """A case's items by group, for the app; those that are `covered` are only named."""
+    groups = []
+    for group, items in GROUPS.items():
+        lines = [f"**{group}**"]
+        for item, label in items.items():
+            value = "covered" if item in covered else item_text(case, item) or UNKNOWN
+            lines.append(f":gray[{label}] &ensp;{literal(value)}")
+        groups.append("\\\n".join(lines))
+    return "\n\n".join(groups)
 
 
 def record(dialogue: Dialogue) -> dict[str, str]:

@@ -2,10 +2,14 @@
 own. Tests of models ask the `service` on this machine."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
+import postgres as postgresql
 import pytest
 from network import block_network, hide_keys
+from sqlalchemy import create_engine
 
 sys.path.insert(0, str(Path(__file__).parent / "models"))
 
@@ -13,7 +17,7 @@ from service import service
 
 from patientsim_core import Case, Dialogue, Disclosure, Persona, Reply, Turn
 from patientsim_core.models import providers
-from patientsim_core.storage import VARIABLE, Consultations
+from patientsim_core.storage import VARIABLE, Consultations, Database
 
 __all__ = ["service"]
 
@@ -38,9 +42,31 @@ def database_url(tmp_path, monkeypatch) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server of the tests' own."""
+    with postgresql.server(*postgresql.FAST) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database_url(request, database_url) -> Iterator[str]:
+    """The address of an empty database of either kind."""
+    if request.param == "sqlite":
+        yield database_url
+        return
+    server = request.getfixturevalue("postgres")
+    name = f"test_{uuid4().hex}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine.dispose()
+    yield server.rpartition("/")[0] + f"/{name}"
+
+
 @pytest.fixture
 def store(database_url) -> Consultations:
-    return Consultations(database_url)
+    return Consultations(Database(database_url))
 
 
 @pytest.fixture

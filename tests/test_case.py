@@ -7,7 +7,7 @@ import pytest
 
 from patientsim_core import Case, InputError, load_cases
 from patientsim_core.case import GROUPS, ITEMS, item_of
-from patientsim_core.case_file import MAX_BYTES, parse_cases
+from patientsim_core.case_file import MAX_BYTES, parse_cases, to_json
 from patientsim_core.facts import LABELS
 from patientsim_core.words import computed_lists
 from tests.cases import CASES, RELEASE, SAMPLES, names_of
@@ -161,6 +161,64 @@ def test_a_file_that_is_no_list_of_cases_is_refused(content, words):
     with pytest.raises(InputError, match=r"^x\.json") as error:
         parse_cases(content, "x.json")
     assert words in str(error.value)
+
+
+def with_ward(text: str) -> bytes:
+    """The release's record with one more key, whose value is a JSON text."""
+    return json.dumps([RELEASE]).encode()[:-2] + f', "ward": {text}}}]'.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (with_ward("NaN"), "has NaN as a number"),
+        (with_ward("-Infinity"), "has -Infinity as a number"),
+        (with_ward("1e999"), "a number that is too large"),
+        (with_ward("9" * 5000), "a number of 5000 digits"),
+        (with_ward("[" * 900 + "]" * 900), "case 1 (hadm_id 910000001), field ward: has lists or objects"),
+        (with_ward('{"a":' * 11 + "1" + "}" * 11), "field ward: has lists or objects in each other"),
+        (with_ward(str([0] * 20_000)), "field ward: has more than 10,000 values"),
+        (with_ward(r'"\ud800"'), "field ward: has a broken character"),
+        (with_ward(r'{"\udfff": 1}'), "field ward: has a broken character"),
+        (with_ward(r'"\u0000"'), "field ward: has a null character"),
+        (with_ward(f'"{"x" * 20_001}"'), "field ward: is too long"),
+        (with_ward('1, "ward": 2'), "hadm_id 910000001, field ward: stands 2 times"),
+        (with_ward('{"a": 1, "a": 2}'), "an object, field a: stands 2 times"),
+        (with_ward('1, "age": 2'), "hadm_id 910000001, field age: stands 2 times"),
+        (with_ward('1, "\\ud800": 2'), "has a broken character"),
+        (with_ward('1, "Chief Complaint": 2'), "field Chief Complaint: is not an item; did you mean chief"),
+        (json.dumps([{str(n): n for n in range(201)}]).encode(), "case 1, has 201 fields"),
+        (json.dumps([RELEASE | {"hadm_id": 10**30}]).encode(), "a number of 31 digits"),
+        (b'[1, "a", null, true, [], 1.5]', "6 fault(s)"),
+        (b'"' + b"x" * 9 + b'"', "must be a list of cases"),
+        (b"null", "must be a list of cases"),
+    ],
+)
+def test_what_no_case_can_hold_is_refused_by_place(content, words):
+    with pytest.raises(InputError, match=r"^x\.json") as error:
+        parse_cases(content, "x.json")
+    assert words in str(error.value)
+    assert len(str(error.value)) < 5000
+
+
+@pytest.mark.parametrize("value", [True, {}, [1], [None], {"a": [1]}])
+@pytest.mark.parametrize(
+    "field", ["age", "gender", "hadm_id", "personality", "provenance", "split", "cefr_A1"]
+)
+def test_a_value_of_a_wrong_kind_is_a_named_fault(field, value):
+    assert f"field {field}: " in fault(RELEASE | {field: value})
+
+
+def test_a_long_id_is_only_an_id():
+    assert parse(RELEASE | {"hadm_id": "9" * 5000})[0].provenance == "unknown"
+
+
+def test_cases_written_as_json_load_as_the_same():
+    cases = [
+        *CASES.values(),
+        *parse(RELEASE | {"ward": {"beds": [1, None]}, "pain": None, "cefr_A1": ["a b"]}),
+    ]
+    assert parse_cases(to_json(cases).encode(), "x.json") == cases
 
 
 def test_a_missing_folder_or_oversized_file_is_refused_by_name(tmp_path):

@@ -5,8 +5,10 @@ from typing import NamedTuple
 import pandas as pd
 import streamlit as st
 
+from pages.parts.nav import COMPARE, replayed
 from pages.parts.runs import open_named
 from pages.parts.sentence import sign
+from pages.parts.stores import studies
 from patientsim_core import Dialogue, EndReason, InputError
 from patientsim_core.case import GROUPS
 from patientsim_core.export import literal
@@ -33,11 +35,11 @@ class Opened(NamedTuple):
         return self.run.about.imported is None
 
 
-def load(name: str, id: str, rows: pd.DataFrame) -> Opened:
-    """A dialogue by its run and id, whether or not its run is among the chosen ones. Raises InputError that
-    says why it cannot be shown."""
+def load(name: str, id: str, rows: pd.DataFrame | None = None) -> Opened:
+    """A dialogue by its run and id, whether or not its run is among the chosen ones, whose `rows` are known.
+    Raises InputError that says why it cannot be shown."""
     run = open_named(name)
-    place = place_of(rows, name, id)
+    place = None if rows is None else place_of(rows, name, id)
     if place is None:
         rows = read_index(run).assign(run=name)
         place = place_of(rows, name, id)
@@ -45,6 +47,7 @@ def load(name: str, id: str, rows: pd.DataFrame) -> Opened:
         raise InputError(MISSING.format(id=id[:80], run=name[:80]))
     try:
         dialogue, verdicts = dialogue_at(run, rows.iloc[place]), verdicts_at(run, rows.iloc[place])
+        verdicts += studies().verdicts(name).get(id, [])
     except OSError:
         raise InputError(CHANGED.format(run=name)) from None
     if dialogue.id != id or any(one.dialogue_id != id for one in verdicts):
@@ -57,6 +60,8 @@ def header(opened: Opened) -> None:
     dialogue = opened.marked.dialogue
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(literal(dialogue.case.title), anchor=False, width="stretch")
+        name = f"{opened.run.name}/{dialogue.id}"
+        st.page_link(COMPARE, label="Replay", icon=":material/replay:", query_params=replayed(name))
         about = {"on_click": "ignore", "icon": ":material/download:", "help": "The dialogue and its verdicts"}
         file = f"{opened.run.name}-{dialogue.id}.json"
         st.download_button(

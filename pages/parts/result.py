@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts.chat import conversation, downloads
+from pages.parts.nav import COMPARE, replayed
 from patientsim_core import Dialogue
 from patientsim_core.export import outcome, record
 
@@ -15,5 +16,7 @@ def result(dialogue: Dialogue) -> None:
             st.expander(group).markdown(text)
         with st.container(horizontal=True):
             downloads(dialogue)
+        about = {"icon": ":material/replay:", "query_params": replayed(f"/{dialogue.id}")}
+        st.page_link(COMPARE, label="Replay to another persona", **about)
     with second:
         conversation(dialogue)

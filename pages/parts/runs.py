@@ -7,11 +7,12 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.address import addressed_list
+from pages.parts.stores import studies
 from patientsim_core import PatientSimError
 from patientsim_core.export import literal
 from patientsim_core.models.prices import load_prices
 from patientsim_core.playing import runs_folder
-from patientsim_core.storage.index import read_index
+from patientsim_core.storage.index import read_index, with_verdicts
 from patientsim_core.storage.run_list import SAMPLES, named_runs, told
 from patientsim_core.storage.runs import Run, open_run
 from patientsim_core.tables import joined
@@ -55,10 +56,14 @@ def rows_of(names: tuple[str, ...]) -> pd.DataFrame:
     for name in names:
         folder = runs[name].folder
         try:
-            found.append(_rows(name, str(folder), _stamp(folder)))
+            found.append(_rows(name, str(folder), _stamp_of(name, folder)))
         except PatientSimError as error:
             st.error(f"{literal(name)}: {literal(str(error))}")
-    return _joined(found, tuple((name, _stamp(runs[name].folder)) for name in names)) if found else joined([])
+    return (
+        _joined(found, tuple((name, _stamp_of(name, runs[name].folder)) for name in names))
+        if found
+        else joined([])
+    )
 
 
 def why_nothing(names: Sequence[str], rows: pd.DataFrame) -> str:
@@ -77,6 +82,11 @@ def open_named(name: str) -> Run:
     return _opened(str(folder), _stamp(folder))
 
 
+def _stamp_of(name: str, folder: Path) -> Stamp:
+    """What changes when the rows of a run do: its files, and clinicians' ratings of it."""
+    return (*_stamp(folder), studies().stamp(name))
+
+
 def _stamp(folder: Path) -> Stamp:
     """What changes when a run does."""
     files = sorted(one for one in folder.glob("*.json*") if not one.name.startswith("."))
@@ -92,9 +102,9 @@ def _opened(folder: str, stamp: Stamp) -> Run:
 def _rows(name: str, folder: str, stamp: Stamp) -> pd.DataFrame:
     bar = st.progress(0.0, "Reading what is new …")
     try:
-        index = read_index(
-            _opened(folder, stamp), lambda share: bar.progress(share, f"Reading {literal(name)} …")
-        )
+        run = _opened(folder, stamp[:-1])
+        index = read_index(run, lambda share: bar.progress(share, f"Reading {literal(name)} …"))
+        index = with_verdicts(run, index, studies().verdicts(name))
     finally:
         bar.empty()
     return of_index(name, index, load_prices())

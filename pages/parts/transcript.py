@@ -11,6 +11,7 @@ from patientsim_core.marked import MARKS, Marked, MarkedTurn, Sentence, account,
 from patientsim_core.persona import Dazed
 
 NOTE = "Stage note for a model, beside the doctor's words (as this version of the project writes it)"
+state = st.session_state
 UNJUDGED = "No judge has looked at the sentences of this dialogue."
 
 
@@ -80,8 +81,8 @@ def _patient(
         if turn.turn.stopped:
             st.caption("Stopped here.")
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            for place, one in enumerate(turn.sentences if judge else (), 1):
-                _button(one, place, judge, chosen)
+            if judge and turn.sentences:
+                _choice(turn, judge, chosen)
             _details(turn, dialogue, was_played)
     if chosen in turn.sentences:
         sentence_box(chosen, dialogue.case)
@@ -97,20 +98,23 @@ def _marked(one: Sentence, turn: MarkedTurn, judge: str) -> str:
     return f":{mark.color}-background[{sign(key)} {number}{text}]"
 
 
-def _button(one: Sentence, place: int, judge: str, chosen: Sentence | None) -> None:
-    """Chooses a sentence, or lets go of the one that is chosen."""
-    key = one.mark(judge)
-    mark = MARKS[key]
-    label = f"{sign(key)} {place}" if mark.color else f"{place}"
-    plausible = one.plausibility(judge)
-    st.button(
-        label,
-        key=f"sentence {one.field}",
-        type="secondary" if one == chosen else "tertiary",
-        on_click=put,
-        kwargs={"sentence": None if one == chosen else one.field},
-        help=mark.word + (f", plausibility {plausible} of 4" if plausible else ""),
-    )
+def _choice(turn: MarkedTurn, judge: str, chosen: Sentence | None) -> None:
+    """A button for each sentence of a turn, by its number and its mark; the chosen one can be let go of. One
+    widget a turn: a button of its own for each sentence would make long dialogues slow."""
+    key, own = f"sentences {turn.place}", {one.field: one for one in turn.sentences}
+    state[key] = chosen.field if chosen and chosen.field in own else None
+
+    def label(field: str) -> str:
+        mark = own[field].mark(judge)
+        number = list(own).index(field) + 1
+        return f"{sign(mark)} {number}" if MARKS[mark].color else f"{number}"
+
+    about = {"format_func": label, "label_visibility": "collapsed", "on_change": _choose, "args": [key]}
+    st.pills(f"Sentences of turn {turn.place}", list(own), key=key, **about)
+
+
+def _choose(key: str) -> None:
+    put(sentence=state[key])
 
 
 def _details(turn: MarkedTurn, dialogue: Dialogue, was_played: bool) -> None:

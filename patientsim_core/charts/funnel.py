@@ -1,5 +1,7 @@
 """A funnel: how many are left after each rule."""
 
+import math
+
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -8,7 +10,7 @@ from patientsim_core.charts.look import Look, figure, plain, titled
 
 def funnel(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
     """A bar for each `rule` as long as what it `kept`, which is written on it; `dropped` is in the hover
-    text. The axis is logarithmic: the first bar may have a thousand times the last."""
+    text. The axis is logarithmic, from 1 on: the first bar may have a thousand times the last."""
     rules = [plain(rule) for rule in table["rule"]]
     hover = [
         f"{rule}<br>{kept:,} kept, {dropped:,} dropped"
@@ -24,6 +26,6 @@ def funnel(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
         hovertext=hover,
         hoverinfo="text",
     )
-    return figure(
-        [bars], 90 + 30 * len(rules), titled(x) | {"type": "log"}, {"autorange": "reversed"}, showlegend=False
-    )
+    axis = {"type": "log", "range": [0, math.log10(max(table["kept"].max(), 1)) + 0.1], "dtick": 1}
+    height = 90 + 30 * len(rules)
+    return figure([bars], height, titled(x) | axis, {"autorange": "reversed"}, showlegend=False)

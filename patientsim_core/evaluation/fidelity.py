@@ -17,7 +17,12 @@ _AXES = {"personality": "personality", "language": "cefr", "recall": "recall", "
 
 def fields(dialogue: Dialogue) -> list[str]:
     """The criteria that apply to a dialogue."""
-    left_out = "confused" if dialogue.persona.dazed is Dazed.normal else "recall"
+    return fields_of(dialogue.persona)
+
+
+def fields_of(persona: Persona) -> list[str]:
+    """The criteria that apply to a persona."""
+    left_out = "confused" if persona.dazed is Dazed.normal else "recall"
     return [criterion for criterion in CRITERIA if criterion != left_out]
 
 

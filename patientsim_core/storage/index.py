@@ -6,7 +6,7 @@ since is read from there on: dialogues that are new or newly judged get new rows
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -57,6 +57,18 @@ def read_index(run: Run, told: Told | None = None) -> pd.DataFrame:
         return index
 
 
+def with_verdicts(run: Run, index: pd.DataFrame, more: Mapping[str, Sequence[Verdict]]) -> pd.DataFrame:
+    """The index with further verdicts by dialogue that stand elsewhere, as clinicians' ratings do. What is
+    kept beside the run stays without them."""
+    if index.empty or not (touched := index["id"].isin(more) & ~index["failed"]).any():
+        return index
+    todo = [
+        (run.logs[0], row.at, [*zip(row.verdicts_at, row.verdicts_bytes, strict=True)], False, more[row.id])
+        for row in index[touched].itertuples()
+    ]
+    return _joined([index[~touched], *_frames(run, todo, lambda share: None)])
+
+
 def dialogue_at(run: Run, row: Mapping) -> Dialogue:
     """The dialogue of a row."""
     return run.read_dialogue(int(row["at"]), failed=bool(row["failed"]))
@@ -103,10 +115,17 @@ def _frames(run: Run, todo: list[tuple], told: Told) -> Iterator[pd.DataFrame]:
         told(done / len(todo))
 
 
-def _row(run: Run, log: Log, offset: int, parts: list[tuple[int, int]], failed: bool) -> dict[str, object]:
+def _row(
+    run: Run,
+    log: Log,
+    offset: int,
+    parts: list[tuple[int, int]],
+    failed: bool,
+    more: Sequence[Verdict] = (),
+) -> dict[str, object]:
     line = log.parse(log.at(offset), offset)
     try:
-        row = row_of(line, run.cases[line["case"]], _verdicts(run.verdict_log, parts))
+        row = row_of(line, run.cases[line["case"]], [*_verdicts(run.verdict_log, parts), *more])
     except (KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{log.path}: dialogue {str(line.get('id'))[:80]} cannot be read ({error!r})."

@@ -8,7 +8,7 @@ from math import inf
 from typing import NamedTuple
 
 from patientsim_core.case import Case
-from patientsim_core.case_file import CREDENTIALED_IDS
+from patientsim_core.case_rows import is_of_mimic
 from patientsim_core.dialogue import Dialogue, EndReason, Question, Reply, Turn
 from patientsim_core.doctor import read_answer
 from patientsim_core.errors import InputError
@@ -61,10 +61,9 @@ def has_record(case: Case) -> bool:
 
 def stub(hadm_id: str, diagnosis: str = "", credentialed: bool = False) -> Case:
     """A case of which the result knows no more. `no_record` marks it, also on disk; its age of 0 is none."""
-    mimic = hadm_id.isdecimal() and int(hadm_id) in CREDENTIALED_IDS
     return Case(
         hadm_id=hadm_id,
-        provenance="credentialed" if credentialed or mimic else "unknown",
+        provenance="credentialed" if credentialed or is_of_mimic(hadm_id) else "unknown",
         age=0,
         gender=NO_RECORD,
         present_illness_positive=NO_RECORD,

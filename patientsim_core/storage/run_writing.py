@@ -1,13 +1,13 @@
 """Writing a run: by one process at a time, and never two kinds of dialogues into one folder."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from patientsim_core.case import Case
+from patientsim_core.case_file import to_json
 from patientsim_core.errors import InputError
 from patientsim_core.job import Parameters
 from patientsim_core.selection import Item
@@ -84,7 +84,7 @@ def _begun(
     planned = [(item.case, item.persona.key, item.repeat) for item in items]
     about = about.model_copy(update={"planned": list(dict.fromkeys([*about.planned, *planned]))})
     known = known | {case.hadm_id: case for case in cases}
-    write_whole(folder / "cases.json", _cases_text(known.values()))
+    write_whole(folder / "cases.json", to_json(known.values()))
     write_whole(folder / "run.json", about.model_dump_json(indent=1) + "\n")
     return Run(folder, about, list(known.values()))
 
@@ -136,8 +136,3 @@ def _flat(parameters: Parameters) -> dict[str, object]:
             f"your own ({hashlib.sha256(text.encode()).hexdigest()[:8]})" if text else "the project's"
         )
     return {name.replace("_", " "): value for name, value in {**found, **options}.items()}
-
-
-def _cases_text(cases) -> str:
-    rows = [case.model_dump(mode="json", exclude_unset=True) for case in cases]
-    return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"

@@ -272,7 +272,7 @@ def test_a_database_that_cannot_be_used_says_so_without_the_password(monkeypatch
 
 def test_a_case_file_with_faults_says_so(monkeypatch):
     monkeypatch.setattr(
-        "patientsim_core.load_cases", lambda path: (_ for _ in ()).throw(PatientSimError("cases.json: bad"))
+        "pages.parts.cases.load_cases", lambda path: (_ for _ in ()).throw(PatientSimError("cases.json: bad"))
     )
     from streamlit import cache_data
 

@@ -264,7 +264,7 @@ def test_a_judge_of_the_address_who_judged_nothing_here_is_passed_over(runs):
 
 def test_a_sentence_that_is_clicked_opens_its_box_and_closes_it_again():
     test = page(dialogue=NAME)
-    press(test, next(one.label for one in test.main.button if one.key == "sentence 1.0"))
+    checked(test.button_group(key="sentences 1").set_value("1.0").run())
     assert value(test, "sentence") == "1.0"
     assert "Sentence 1.0" in [one.value for one in test.main.subheader]
     assert "In the record" in shown(test)
@@ -272,7 +272,7 @@ def test_a_sentence_that_is_clicked_opens_its_box_and_closes_it_again():
     assert value(test, "sentence") is None
     assert "In the record" not in shown(test)
     for chosen in ("1.0", None):
-        checked(test.button(key="sentence 1.0").click().run())
+        checked(test.button_group(key="sentences 1").set_value(chosen).run())
         assert value(test, "sentence") == chosen
 
 
@@ -336,7 +336,7 @@ def test_a_dialogue_that_nobody_judged_is_shown_without_marks(runs):
     assert "No judge has looked at the sentences" in text
     assert "Nothing was judged yet" in text
     assert played.dialogues()[0].turns[1].text in text
-    assert not [one for one in test.main.button if (one.key or "").startswith("sentence ")]
+    assert not [one for one in test.main.get("button_group") if (one.key or "").startswith("sentences ")]
     assert not [one for one in test.main.markdown if "-background[" in one.value]
 
 

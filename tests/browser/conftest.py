@@ -16,7 +16,7 @@ from network import KEYS
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from patientsim_core import Dialogue
-from patientsim_core.storage import Consultations
+from patientsim_core.storage import Consultations, Database
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -174,7 +174,7 @@ class Saved:
     """What the app has saved."""
 
     def __init__(self, url: str):
-        self._store = Consultations(url)
+        self._store = Consultations(Database(url))
 
     def wait(self, url: str, turns: int) -> Dialogue:
         """The consultation of an address, once it has so many turns."""

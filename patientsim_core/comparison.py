@@ -1,0 +1,258 @@
+"""One question to several patients at once: personas, cases or models side by side.
+
+The questions are the same for all; each patient has a dialogue of its own and catches up with them. So a
+patient that failed, a page that was left, and questions that are replayed are one and the same thing.
+"""
+
+import random
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+from uuid import uuid4
+
+from pydantic import Field
+
+from patientsim_core.case import ITEMS, Case, item_of
+from patientsim_core.consultation import ask, is_waiting
+from patientsim_core.dialogue import Dialogue, How, Record, Turn
+from patientsim_core.disclosure import read_reply
+from patientsim_core.errors import InputError
+from patientsim_core.facts import facts_of
+from patientsim_core.persona import ALL_PERSONAS, AXES, Persona
+
+MOST = 6
+"""So many patients at once: as there are personalities."""
+MOST_QUESTIONS = 100
+
+
+class Comparison(Record):
+    """What is asked of all patients. In a `guess`, the first patient's persona is `hidden` until it is
+    `revealed`; a `replay` has, as its first patient, the saved dialogue that the questions are from."""
+
+    id: str = Field(default_factory=lambda: uuid4().hex)
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    title: str
+    questions: list[str] = Field(default_factory=list)
+    kind: Literal["side by side", "replay", "guess"] = "side by side"
+    revealed: bool = False
+
+    @property
+    def is_hidden(self) -> bool:
+        return self.kind == "guess" and not self.revealed
+
+
+class Preset(NamedTuple):
+    """What is often compared. `patients` name the levels that differ."""
+
+    label: str
+    patients: tuple[dict[str, str], ...]
+    questions: tuple[str, ...]
+
+    def personas(self, base: Persona) -> list[Persona]:
+        return [Persona(**{**base.model_dump(), **levels}) for levels in self.patients]
+
+
+class Told(NamedTuple):
+    """A fact of the record that an answer is about: its item's label, and how it was or was not told.
+    `differs` says that not all patients told it at the same question."""
+
+    label: str
+    fact: str
+    how: How | None
+    asked: bool
+    differs: bool
+
+
+class Vote(NamedTuple):
+    """What a voter takes the hidden patient for, on one axis."""
+
+    voter: str
+    axis: str
+    level: str
+
+
+class Tally(NamedTuple):
+    """How many votes on an axis were right, of so many."""
+
+    right: int
+    votes: int
+
+
+@cache
+def presets() -> dict[str, Preset]:
+    data = tomllib.loads((Path(__file__).parent / "presets.toml").read_text("utf-8"))
+    return {
+        key: Preset(one["label"], tuple(one["patients"]), tuple(one.get("questions", ())))
+        for key, one in data.items()
+    }
+
+
+def side_by_side(patients: Sequence[Dialogue]) -> Comparison:
+    """Raises InputError where there are too few or too many patients, or two that would say the same."""
+    if not 2 <= len(patients) <= MOST:
+        raise InputError(f"A comparison has two to {MOST} patients; these are {len(patients)}.")
+    return Comparison(title=_title(patients))
+
+
+def replay(original: Dialogue, patients: Sequence[Dialogue]) -> tuple[Comparison, list[Dialogue]]:
+    """The doctor's turns of a saved dialogue put to other patients; it stands beside them as the first one.
+    Raises InputError where it has no question, or there are too many patients."""
+    questions = [turn.text for turn in original.turns if turn.role == "doctor"]
+    if original.doctor and original.differential:  # a played doctor's last turn names its diagnoses
+        questions = questions[:-1]
+    if not questions:
+        raise InputError("This dialogue has no question that could be put to another patient.")
+    if not 1 <= len(patients) < MOST:
+        raise InputError(f"A dialogue is replayed to one to {MOST - 1} patients; these are {len(patients)}.")
+    first = original.model_copy(update={"turns": _answered(original.turns, len(questions))})
+    title = f"Replay · {original.case.title}"
+    return Comparison(title=title, questions=questions, kind="replay"), [first, *patients]
+
+
+def guess(case: Case, seed: int | None = None, **cast: object) -> tuple[Comparison, Dialogue]:
+    """A patient of one of the 37 personas that nobody is told. With a seed, always the same one."""
+    persona = random.Random(seed).choice(ALL_PERSONAS)
+    patient = Dialogue(case=case, persona=persona, **cast)
+    return Comparison(title=f"Guess · {case.title}", kind="guess"), patient
+
+
+def labels(comparison: Comparison, patients: Sequence[Dialogue]) -> list[str]:
+    """What tells the patients apart: what they differ in of persona, case and model; the whole persona where
+    it is nothing. Of a hidden one, nothing."""
+    if comparison.is_hidden:
+        return ["Who is this?"] * len(patients)
+    apart = [axis for axis in AXES if len({getattr(one.persona, axis) for one in patients}) > 1]
+    found = []
+    for place, one in enumerate(patients):
+        parts = [_level(axis, one.persona) for axis in apart] or [one.persona.label]
+        parts += [one.case.title] if len({other.case for other in patients}) > 1 else []
+        parts += [one.model] if len({other.model for other in patients}) > 1 else []
+        was = "As it was: " if comparison.kind == "replay" and place == 0 else ""
+        found.append(was + " · ".join(parts))
+    return [f"{name} ({place})" if found.count(name) > 1 else name for place, name in enumerate(found, 1)]
+
+
+def next_question(patient: Dialogue, questions: Sequence[str]) -> Dialogue | None:
+    """The patient with the next question that it has to answer; None if it has answered all."""
+    if is_waiting(patient):
+        return patient
+    done = patient.questions
+    return ask(patient, questions[done]) if done < len(questions) else None
+
+
+def is_behind(patient: Dialogue, questions: Sequence[str]) -> bool:
+    return is_waiting(patient) or patient.questions < len(questions)
+
+
+def answered_by_all(patients: Sequence[Dialogue]) -> int:
+    """How many questions every patient has answered."""
+    return min(one.questions - is_waiting(one) for one in patients)
+
+
+def answers(patient: Dialogue) -> list[Turn | None]:
+    """The patient's answer to each question, None where there is none yet."""
+    found: list[Turn | None] = []
+    for turn in patient.turns:
+        if turn.role == "doctor":
+            found.append(None)
+        elif found:
+            found[-1] = turn
+    return found
+
+
+def told(patients: Sequence[Dialogue], number: int) -> list[list[Told]]:
+    """For each patient what its answer to a question (0 on) tells of the record. What another patient with
+    the same record told and this one did not is there, too, without a `how`."""
+    given = [_disclosed(patient, number) for patient in patients]
+    cases = [patient.case for patient in patients]
+    found = []
+    for case, own in zip(cases, given, strict=True):
+        if own is None:
+            found.append([])
+            continue
+        beside = [other for it, other in zip(cases, given, strict=True) if it == case and other is not None]
+        reached = [{fact for fact, (how, _) in other.items() if how.reached} for other in beside]
+        common, some = set.intersection(*reached), set.union(*reached)
+        lines = [
+            Told(_label(fact), fact[1], how, asked, fact in some - common)
+            for fact, (how, asked) in own.items()
+        ]
+        lines += [Told(_label(fact), fact[1], None, True, True) for fact in sorted(some - set(own))]
+        found.append(lines)
+    return found
+
+
+def so_far(patients: Sequence[Dialogue]) -> dict[tuple[str, str], list[tuple[How, int] | None]]:
+    """(item's label, fact) -> for each patient how it first came out, and at which question (1 on); in the
+    order in which they came out."""
+    found: dict[tuple[str, str], list[tuple[How, int] | None]] = {}
+    longest = max((patient.questions for patient in patients), default=0)
+    for number in range(longest):
+        for place, patient in enumerate(patients):
+            for fact, (how, _) in (_disclosed(patient, number) or {}).items():
+                line = found.setdefault((_label(fact), fact[1]), [None] * len(patients))
+                if line[place] is None or (how.reached and not line[place][0].reached):
+                    line[place] = (how, number + 1)
+    return found
+
+
+def counted(votes: Iterable[Vote]) -> dict[str, Counter[str]]:
+    """Axis -> how many took the patient for each level."""
+    found = {axis: Counter() for axis in AXES}
+    for vote in votes:
+        found[vote.axis][vote.level] += 1
+    return found
+
+
+def tally(rounds: Iterable[tuple[Persona, Sequence[Vote]]]) -> dict[str, Tally]:
+    """Axis -> right votes of all, over rounds that were revealed."""
+    right, votes = Counter(), Counter()
+    for persona, cast in rounds:
+        for vote in cast:
+            votes[vote.axis] += 1
+            right[vote.axis] += str(getattr(persona, vote.axis)) == vote.level
+    return {axis: Tally(right[axis], votes[axis]) for axis in AXES}
+
+
+def _level(axis: str, persona: Persona) -> str:
+    """`Verbose`, `B`, `low recall`, `high confusion`."""
+    level = getattr(persona, axis)
+    return {"personality": level.label, "cefr": str(level), "recall": f"{level} recall"}.get(
+        axis, f"{level} confusion"
+    )
+
+
+def _title(patients: Sequence[Dialogue]) -> str:
+    cases = dict.fromkeys(patient.case.title for patient in patients)
+    return f"{len(patients)} patients · {next(iter(cases))}" + (" and others" if len(cases) > 1 else "")
+
+
+def _answered(turns: Sequence[Turn], questions: int) -> list[Turn]:
+    """The turns up to the answer of the last of so many questions."""
+    kept, asked = [], 0
+    for turn in turns:
+        asked += turn.role == "doctor"
+        if asked > questions:
+            break
+        kept.append(turn)
+    return kept
+
+
+def _disclosed(patient: Dialogue, number: int) -> Mapping[tuple[str, str], tuple[How, bool]] | None:
+    """(item, fact) -> how, and whether it was asked for; None where there is no answer. An answer that was
+    stopped kept no account of itself: its text is read."""
+    given = answers(patient)
+    turn = given[number] if number < len(given) else None
+    if turn is None:
+        return None
+    found = turn.reply.disclosures if turn.reply else read_reply(turn.text, facts_of(patient.case))
+    return {(one.item, one.fact): (one.how, one.asked) for one in found}
+
+
+def _label(fact: tuple[str, str]) -> str:
+    item = item_of(fact[0])
+    return ITEMS.get(item, item)

@@ -1,0 +1,154 @@
+"""Comparisons in the database: what is asked, what each patient answered, and what the room guessed."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from patientsim_core.comparison import MOST_QUESTIONS, Comparison, Vote
+from patientsim_core.consultation import MAX_QUESTION
+from patientsim_core.dialogue import Dialogue
+from patientsim_core.errors import InputError, StorageError
+from patientsim_core.persona import Persona, read_level
+from patientsim_core.storage.database import Database, local, upsert
+from patientsim_core.storage.schema import ComparisonRow, PatientRow, VoteRow
+from patientsim_core.text import clean
+
+MOVED_ON = "This comparison has gone on meanwhile, perhaps in another window. Nothing was changed."
+
+
+class Summary(NamedTuple):
+    """One line of the list; `updated` is in local time."""
+
+    id: str
+    title: str
+    updated: datetime
+
+
+class Comparisons:
+    """All of them. Every method raises StorageError, worded for the user, when the database fails."""
+
+    def __init__(self, database: Database):
+        self._session = database.session
+
+    def begin(self, comparison: Comparison, patients: Sequence[Dialogue]) -> None:
+        with self._session() as session:
+            session.add(_kept(ComparisonRow(id=comparison.id, created=comparison.created), comparison))
+            session.flush()
+            session.add_all(
+                PatientRow(comparison=comparison.id, place=place, data=one.model_dump_json())
+                for place, one in enumerate(patients)
+            )
+
+    def load(self, id: str) -> tuple[Comparison, list[Dialogue]]:
+        """A comparison and its patients, as they were last saved."""
+        with self._session() as session:
+            comparison = _comparison(session.get(ComparisonRow, id))
+            rows = select(PatientRow).where(PatientRow.comparison == id).order_by(PatientRow.place)
+            return comparison, [Dialogue.model_validate_json(one.data) for one in session.scalars(rows)]
+
+    def ask(self, shown: Comparison, questions: Sequence[str]) -> Comparison:
+        """Adds questions for all patients. Raises InputError for an empty or overlong one, and where others
+        were added since it was `shown`."""
+        asked = [clean(one) for one in questions]
+        if not asked or not all(asked):
+            raise InputError("There is nothing to ask yet: type a question first.")
+        if any(len(one) > MAX_QUESTION for one in asked):
+            raise InputError(f"A question has at most {MAX_QUESTION:,} characters.")
+        if len(shown.questions) + len(asked) > MOST_QUESTIONS:
+            raise InputError(f"A comparison has at most {MOST_QUESTIONS} questions; begin a new one.")
+        return self._change(shown, lambda one: one.model_copy(update={"questions": [*one.questions, *asked]}))
+
+    def leave_out(self, shown: Comparison, kept: int) -> Comparison:
+        """Without the questions after so many, which some patients have not answered."""
+        return self._change(shown, lambda one: one.model_copy(update={"questions": one.questions[:kept]}))
+
+    def reveal(self, shown: Comparison) -> Comparison:
+        """Tells the room who the hidden patient is; votes are over."""
+        return self._change(shown, lambda one: one.model_copy(update={"revealed": True}))
+
+    def save_patient(self, id: str, place: int, patient: Dialogue) -> None:
+        """Keeps a patient's next answers. Raises InputError, and keeps nothing, where there are others."""
+        try:
+            with self._session() as session:
+                row = session.get(PatientRow, (id, place))
+                stored = Dialogue.model_validate_json(row.data).turns
+                if patient.turns[: len(stored)] != stored:
+                    raise InputError(MOVED_ON)
+                row.data = patient.model_dump_json()
+        except StaleDataError as error:
+            raise InputError(MOVED_ON) from error
+
+    def vote(self, id: str, vote: Vote) -> None:
+        """Keeps what a voter takes the hidden patient for, in place of an earlier vote on that axis. Raises
+        InputError when it is revealed already."""
+        level = read_level(vote.axis, vote.level)
+        with self._session() as session:
+            if not _comparison(session.get(ComparisonRow, id)).is_hidden:
+                raise InputError("The patient is revealed already: votes are over.")
+            key = {"comparison": id, "voter": vote.voter, "axis": vote.axis}
+            upsert(session, VoteRow, key, {"level": str(level)})
+
+    def votes(self, id: str) -> list[Vote]:
+        with self._session() as session:
+            return _votes(session, id)
+
+    def rounds(self) -> list[tuple[Persona, list[Vote]]]:
+        """The persona and the votes of every guess that was revealed."""
+        with self._session() as session:
+            rows = session.scalars(select(ComparisonRow)).all()
+            ids = [row.id for row in rows if (one := _comparison(row)).kind == "guess" and one.revealed]
+            patients = {id: session.get(PatientRow, (id, 0)) for id in ids}
+            return [
+                (Dialogue.model_validate_json(row.data).persona, _votes(session, id))
+                for id, row in patients.items()
+            ]
+
+    def recent(self, limit: int = 20) -> list[Summary]:
+        """Those changed last, newest first."""
+        columns = (ComparisonRow.id, ComparisonRow.title, ComparisonRow.updated)
+        with self._session() as session:
+            found = session.execute(select(*columns).order_by(ComparisonRow.updated.desc()).limit(limit))
+            return [Summary(row.id, row.title, local(row.updated)) for row in found]
+
+    def _change(self, shown: Comparison, action: Callable[[Comparison], Comparison]) -> Comparison:
+        try:
+            with self._session() as session:
+                row = session.get(ComparisonRow, shown.id)
+                stored = _comparison(row)
+                if stored != shown:
+                    raise InputError(MOVED_ON)
+                changed = action(stored)
+                _kept(row, changed)
+            return changed
+        except StaleDataError as error:
+            raise InputError(MOVED_ON) from error
+
+
+def _votes(session: Session, id: str) -> list[Vote]:
+    found = select(VoteRow).where(VoteRow.comparison == id).order_by(VoteRow.voter, VoteRow.axis)
+    return [Vote(one.voter, one.axis, one.level) for one in session.scalars(found)]
+
+
+def _kept(row: ComparisonRow, comparison: Comparison) -> ComparisonRow:
+    row.title, row.updated, row.data = comparison.title, datetime.now(UTC), comparison.model_dump_json()
+    return row
+
+
+def _comparison(row: ComparisonRow | None) -> Comparison:
+    if row is None:
+        raise StorageError(
+            "There is no comparison with this address. It may be in another database, or the address may "
+            "have been cut short."
+        )
+    try:
+        return Comparison.model_validate_json(row.data)
+    except ValidationError as error:
+        raise StorageError(
+            f"The comparison {row.title!r} cannot be read: what is stored is damaged or from another "
+            "version. It was left as it is."
+        ) from error
