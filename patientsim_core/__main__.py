@@ -3,7 +3,15 @@
 import argparse
 import sys
 
-from patientsim_core.commands import evaluate, export, import_run, simulate, transcripts
+from patientsim_core.commands import (
+    evaluate,
+    export,
+    import_run,
+    prepare_mimic,
+    simulate,
+    synthetic_mimic,
+    transcripts,
+)
 from patientsim_core.errors import ModelError, PatientSimError
 
 COMMANDS = {
@@ -11,6 +19,8 @@ COMMANDS = {
     "evaluate": evaluate,
     "import": import_run,
     "export": export,
+    "prepare-mimic": prepare_mimic,
+    "synthetic-mimic": synthetic_mimic,
     "transcripts": transcripts,
 }
 

@@ -1,4 +1,4 @@
-"""Files of cases: this project's JSON, the release's `patient_profile.json`, and tables."""
+"""Files of cases: this project's JSON, the release's folder or `patient_profile.json`, and tables."""
 
 import json
 import math
@@ -16,18 +16,23 @@ MAX_BYTES = 50 * 1024 * 1024
 RELEASE_FILE = "SHA256SUMS.txt"
 """What lies in the folder of every release of PhysioNet's."""
 
+CASE_FILE = "patient_profile.json"
+"""The release's file of cases."""
+
 _DIGITS = 20
 _TABLES = (".csv", ".tsv", ".txt")
 
 
 def load_cases(path: str | Path, credentialed: bool = False) -> list[Case]:
-    """All cases of a JSON file: this project's or the release's `patient_profile.json`.
+    """All cases of a JSON file: this project's or the release's `patient_profile.json`. Of a folder, such as
+    the release's download, it is the one file of this name in it, however deep.
 
     They count as credentialed if so marked here or in the file, by their numbers (`CREDENTIALED_IDS`), or
-    by what lies beside the file (`RELEASE_FILE`). Raises InputError, naming every fault of the file at
-    once; no case is returned then.
+    by lying in a release (`is_release`). Raises InputError, naming every fault of the file at once; no case
+    is returned then.
     """
     path = Path(path)
+    path = _profiles(path) if path.is_dir() else path
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -36,9 +41,22 @@ def load_cases(path: str | Path, credentialed: bool = False) -> list[Case]:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from error
     cases = parse_cases(content, str(path))
-    if credentialed or (path.parent / RELEASE_FILE).exists():
+    if credentialed or is_release(path.parent):
         cases = [case.model_copy(update={"provenance": "credentialed"}) for case in cases]
     return cases
+
+
+def is_release(folder: Path) -> bool:
+    """Whether a folder is, or lies in, a release of credentialed data."""
+    return any((one / RELEASE_FILE).exists() for one in (folder.resolve(), *folder.resolve().parents))
+
+
+def _profiles(folder: Path) -> Path:
+    found = sorted(folder.rglob(CASE_FILE))
+    if len(found) != 1:
+        many = f"{len(found)} files called {CASE_FILE}; name one of them"
+        raise InputError(f"{folder}: has {many if found else f'no {CASE_FILE}'}.")
+    return found[0]
 
 
 def read_cases(content: bytes, name: str) -> list[Case]:

@@ -84,7 +84,8 @@ def _missing(progress: Progress, noun: str) -> list[str]:
     lines = [f"{_many(len(progress.failures), noun)} did not finish; the same again tries once more:"]
     lines += [f"- {id}: {failure.text}" for id, failure in [*progress.failures.items()][:SHOWN]]
     more = len(progress.failures) - SHOWN
-    return [*lines, f"- and {more:,} more, in failures.jsonl"] if more > 0 else lines
+    where = ", in failures.jsonl" if noun == "dialogue" else ""
+    return [*lines, f"- and {more:,} more{where}"] if more > 0 else lines
 
 
 def _many(count: int, noun: str) -> str:

@@ -31,6 +31,34 @@ ANSWERS = (
     "I don't know, maybe {n}.",
 )
 DIAGNOSES = ["Pneumonia", "Bronchitis", "Pulmonary embolism", "Heart failure", "Asthma"]
+READ = {
+    "RecordItems": {
+        "alcohol": [],
+        "sexual_history": [],
+        "exercise": [],
+        "children": [],
+        "living_situation": [],
+        "medical_device": [],
+        "tobacco": ["Quit years ago"],
+        "illicit_drug": ["None"],
+        "occupation": ["Worked at ___"],
+        "allergies": ["Penicillin (rash)"],
+        "family_medical_history": ["Father: stroke"],
+        "medical_history": ["Hypertension", "Operation at ___ in ___"],
+        "present_illness_positive": ["onset: two hours ago", "crushing chest pain", "came from ___"],
+        "present_illness_negative": ["no fever"],
+    },
+    "Fit": {"reason": "It is typical.", "score": 4},
+    "Imputation": {
+        "items": [
+            {"item": "alcohol", "value": "A beer on weekends"},
+            {"item": "exercise", "value": "Walks near ___"},
+            {"item": "occupation", "value": "Baker"},
+            {"item": "diagnosis", "value": "Something else"},
+        ]
+    },
+}
+"""What it reads in every discharge note, by the form; blanks of the de-identification among it."""
 TROUBLES = (("status 500", 0.2), ("status 429", 0.2), ("cut", 0.05), ("malformed", 0.05))
 
 
@@ -133,6 +161,8 @@ def _judged(form: str, question: str) -> dict:
             "plausibility": None,
         }
         return {"sentences": [{"number": int(one), "reason": "", **relation} for one in lines]}
+    if form in READ:
+        return READ[form]
     if form == "Telling":
         return {"facts": [{"fact": int(one), "turn": 1, "how": "told"} for one in lines or range(1, 4)]}
     items = re.findall(r"^- (\w+)$", question, re.MULTILINE) or re.findall(

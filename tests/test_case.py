@@ -224,13 +224,31 @@ def test_cases_written_as_json_load_as_the_same():
 def test_a_missing_folder_or_oversized_file_is_refused_by_name(tmp_path):
     with pytest.raises(InputError, match=r"none\.json: cannot be read"):
         load_cases(tmp_path / "none.json")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"has no patient_profile\.json"):
         load_cases(tmp_path)
     big = tmp_path / "big.json"
     with big.open("wb") as file:
         file.truncate(MAX_BYTES + 1)
     with pytest.raises(InputError, match=r"big\.json: 50 MB is too large"):
         load_cases(big)
+
+
+def test_the_folder_of_a_release_is_read_as_credentialed_wherever_its_profiles_lie(tmp_path):
+    inner = tmp_path / "1.0.0" / "data"
+    inner.mkdir(parents=True)
+    (inner / "patient_profile.json").write_text(json.dumps([RELEASE]))
+    assert [case.provenance for case in load_cases(tmp_path)] == ["unknown"]
+    (tmp_path / "1.0.0" / "SHA256SUMS.txt").touch()
+    for path in (tmp_path, inner, inner / "patient_profile.json"):
+        assert [case.provenance for case in load_cases(path)] == ["credentialed"]
+
+
+def test_a_folder_with_several_releases_asks_which(tmp_path):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "patient_profile.json").write_text(json.dumps([RELEASE]))
+    with pytest.raises(InputError, match="has 2 files called"):
+        load_cases(tmp_path)
 
 
 def test_a_byte_order_mark_is_no_fault(tmp_path):

@@ -2,8 +2,9 @@
 
 from patientsim_core.charts.bars import bars, parts
 from patientsim_core.charts.dots import dots, upright
+from patientsim_core.charts.funnel import funnel
 from patientsim_core.charts.lines import lines
 from patientsim_core.charts.look import Chart, Look, look, plain
 from patientsim_core.charts.squares import squares
 
-__all__ = ["Chart", "Look", "bars", "dots", "lines", "look", "parts", "plain", "squares", "upright"]
+__all__ = ["Chart", "Look", "bars", "dots", "funnel", "lines", "look", "parts", "plain", "squares", "upright"]

@@ -1,6 +1,7 @@
 """All that the Results page shows, as one HTML file that needs nothing else."""
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator
 from html import escape
 
 import pandas as pd
@@ -28,21 +29,26 @@ def document(view: View) -> str:
     """The HTML of a view, with every section. Figures keep their hover texts; the data of each is folded
     beneath it."""
     view = view._replace(look=look(view.look.runs))
-    parts = [
+    parts = [*_board(view)]
+    for key, (label, charts) in SECTIONS.items():
+        found = [chart_html(one) for one in charts(_set_against(key, view))]
+        if found:
+            parts += [f"<h2>{escape(label)}</h2>", *found]
+    return page("Results", told(view), parts)
+
+
+def page(title: str, about: str, parts: Iterable[str]) -> str:
+    """An HTML page that needs nothing else; `parts` are HTML, the other two plain text."""
+    head = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>PatientSim results</title><style>{_STYLE}</style>",
+        f"<title>PatientSim {escape(title.lower())}</title><style>{_STYLE}</style>",
         f"<script>{get_plotlyjs()}</script></head><body>",
-        "<h1>Results</h1>",
-        f"<p>{escape(told(view))}</p>",
-        *_board(view),
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{escape(about)}</p>",
     ]
-    for key, (label, charts) in SECTIONS.items():
-        found = [_chart(one) for one in charts(_set_against(key, view))]
-        if found:
-            parts += [f"<h2>{escape(label)}</h2>", *found]
-    return "\n".join([*parts, "</body></html>\n"])
+    return "\n".join([*head, *parts, "</body></html>\n"])
 
 
 def told(view: View) -> str:
@@ -73,9 +79,12 @@ def _board(view: View) -> Iterator[str]:
     yield _table(published_rows()) + "</details>"
 
 
-def _chart(chart: Chart) -> str:
+def chart_html(chart: Chart) -> str:
+    """A chart with its title, its note, and its data folded beneath it."""
     figure = chart.figure.update_layout(template="plotly_white")
-    drawn = figure.to_html(full_html=False, include_plotlyjs=False, config={"displayModeBar": False})
+    place = f"chart-{hashlib.sha256(chart.key.encode()).hexdigest()[:16]}"  # else drawn by lot each time
+    bare = {"full_html": False, "include_plotlyjs": False, "config": {"displayModeBar": False}}
+    drawn = figure.to_html(div_id=place, **bare)
     return "\n".join(
         [
             f"<h3>{escape(chart.title)}</h3>",

@@ -3,7 +3,10 @@
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from patientsim_core.errors import InputError, StorageError
 
@@ -20,6 +23,26 @@ def write_whole(path: Path, text: str) -> None:
         new.replace(path)
     except OSError as error:
         raise StorageError(f"{path}: cannot be written ({error.strerror}).") from error
+
+
+@contextmanager
+def locked(what: Path, lock: Path) -> Iterator[None]:
+    """Keeps other processes from writing `what`, by a file beside or in it. Raises InputError where one does
+    already, or nothing can be written there."""
+    held = FileLock(lock, timeout=0)
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held.acquire()
+    except Timeout:
+        raise InputError(
+            f"{what}: another command is writing here. Wait for it, or choose another name."
+        ) from None
+    except OSError as error:
+        raise InputError(f"{what}: cannot be written ({error.strerror}).") from None
+    try:
+        yield
+    finally:
+        held.release()
 
 
 class Log:

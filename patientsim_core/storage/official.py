@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from patientsim_core.case import Case
-from patientsim_core.case_file import RELEASE_FILE, load_cases
+from patientsim_core.case_file import CASE_FILE, load_cases
 from patientsim_core.errors import InputError
 from patientsim_core.job import Parameters
 from patientsim_core.models import Options
@@ -28,7 +28,7 @@ from patientsim_core.storage.official_verdicts import Judged
 from patientsim_core.storage.run_writing import writing
 from patientsim_core.storage.runs import Imported
 
-CASE_FILE, UNREAD = "patient_profile.json", "unread.jsonl"
+UNREAD = "unread.jsonl"
 _DIALOGUES = re.compile(r"(?:\w+_)?dialogue\.jsonl?")
 _TALKS = re.compile(rb'"dialog(?:ue)?_history"\s*:')
 _SETTING = re.compile(r"^( *)(\w+): *(.*?) *$")
@@ -173,11 +173,6 @@ def find_cases(folder: Path, given: Path | None, listing: Listing, credentialed:
     if not given:
         listing.notes.append(f"{CASE_FILE}: {len(cases):,} cases of it are used.")
     return {case.hadm_id: case for case in cases}
-
-
-def is_release(folder: Path) -> bool:
-    """Whether a folder is, or lies in, a release of credentialed data."""
-    return any((one / RELEASE_FILE).exists() for one in (folder.resolve(), *folder.resolve().parents))
 
 
 def keep(found: Import, out: Path) -> tuple[int, int]:

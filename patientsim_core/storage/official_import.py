@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from patientsim_core.case_file import is_release
 from patientsim_core.errors import InputError
 from patientsim_core.storage.official import (
     UNREAD,
@@ -11,7 +12,6 @@ from patientsim_core.storage.official import (
     Source,
     find_cases,
     find_sources,
-    is_release,
     keep,
     keep_unread,
     read_source,

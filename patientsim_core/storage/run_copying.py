@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 
 from pydantic import ValidationError
 
+from patientsim_core.case_file import is_release
 from patientsim_core.errors import InputError, StorageError
 from patientsim_core.evaluation.verdict import Verdict
 from patientsim_core.storage.files import Log
 from patientsim_core.storage.index import read_index
-from patientsim_core.storage.official import UNREAD, is_release
+from patientsim_core.storage.official import UNREAD
 from patientsim_core.storage.runs import DIALOGUES, FAILURES, VERDICTS, Run, open_run
 
 ABOUT, CASES = "run.json", "cases.json"

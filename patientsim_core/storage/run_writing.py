@@ -6,14 +6,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from patientsim_core.case import Case
 from patientsim_core.case_file import to_json
 from patientsim_core.errors import InputError
 from patientsim_core.job import Parameters
 from patientsim_core.selection import Item
-from patientsim_core.storage.files import write_whole
+from patientsim_core.storage.files import locked, write_whole
 from patientsim_core.storage.runs import About, Imported, Run, open_run, read_about
 
 CORE = Path(__file__).parents[1]
@@ -21,7 +19,7 @@ _WORDS = [
     path
     for pattern in ("prompts/*.md", "offline/data/*.toml", "words.toml")
     for path in sorted(CORE.glob(pattern))
-    if path.stem != "judge"  # judges say nothing in a dialogue
+    if path.stem not in ("judge", "mimic")  # who judges, or reads notes, says nothing in a dialogue
 ]
 
 
@@ -42,7 +40,7 @@ def writing(
     folder = Path(folder)
     if not (folder / "run.json").exists() and _is_taken(folder):
         raise InputError(f"{folder}: is there already and is no run. Choose another name.")
-    with _locked(folder):
+    with locked(folder, folder / ".lock"):
         run = _begun(folder, parameters, cases, items, imported)
         run.mend()
         yield run
@@ -54,28 +52,10 @@ def judging(folder: str | Path) -> Iterator[Run]:
     it is being written."""
     folder = Path(folder)
     read_about(folder)
-    with _locked(folder):
+    with locked(folder, folder / ".lock"):
         run = open_run(folder)
         run.mend()
         yield run
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    lock = FileLock(folder / ".lock", timeout=0)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock.acquire()
-    except Timeout:
-        raise InputError(
-            f"{folder}: another command is writing here. Wait for it, or choose another folder."
-        ) from None
-    except OSError as error:
-        raise InputError(f"{folder}: cannot be written ({error.strerror}).") from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _is_taken(folder: Path) -> bool:

@@ -8,13 +8,13 @@ from statistics import fmean
 import pytest
 
 from patientsim_core import EndReason, InputError, load_cases
+from patientsim_core.case_file import is_release
 from patientsim_core.evaluation.ratios import Item, Sentence, consistency, factuality
 from patientsim_core.evaluation.verdict import Metric
 from patientsim_core.storage.official import (
     UNREAD,
     find_cases,
     find_sources,
-    is_release,
     keep,
     keep_unread,
     read_source,
