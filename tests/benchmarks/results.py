@@ -2,12 +2,15 @@
 
     python tests/benchmarks/results.py [DIALOGUES ...]
 
-The runs are written by `big_run`. Measured are: building the index, adding to it, and, in Chromium, from the
-click until the app has drawn all: Results on a server that has just started and on one that knows the run, a
-change of a filter, one dialogue out of the list; what travels to the browser; the server's memory. Medians
-in milliseconds, each with its most. Measures and prints only; exit status 0.
+The runs are written by `big_run`. Measured are: building the index, adding to it; what the app's own
+scripts take, without a browser: Results in a new session, a filter, one dialogue of the list; the same in
+Chromium, from the click until the app has drawn all, on a server that has just started and on one that knows
+the run; what travels to the browser; the server's memory. Medians in milliseconds, each with its most.
+Measures and prints only; exit status 0.
 """
 
+import logging
+import os
 import statistics
 import sys
 import tempfile
@@ -61,6 +64,39 @@ def _timed(folder: Path) -> float:
     start = time.perf_counter()
     read_index(open_run(folder))
     return time.perf_counter() - start
+
+
+def scripts(folder: Path, ids: list[str]) -> None:
+    """The app's scripts on a server that knows the run; nothing is drawn."""
+    from streamlit.testing.v1 import AppTest
+
+    logging.disable(logging.WARNING)  # that no browser listens
+    os.environ |= {"PATIENTSIM_RUNS": str(folder.parent), "PATIENTSIM_DATABASE_URL": f"sqlite:///{folder}.db"}
+
+    def opened(page: str) -> AppTest:
+        test = AppTest.from_file(str(ROOT / "demo.py"), default_timeout=300).run()
+        test.query_params["run"] = folder.name
+        return test.switch_page(f"pages/{page}.py")
+
+    def timed(test: AppTest, **address: str) -> float:
+        for name, value in address.items():
+            test.query_params[name] = value
+        start = time.perf_counter()
+        test.run()
+        if test.exception:
+            raise RuntimeError(f"the page failed: {test.exception[0].message}")
+        return time.perf_counter() - start
+
+    opened("4_Results").run()
+    first = [timed(opened("4_Results")) for _ in range(TIMES)]
+    report("script of Results, first load of a session", [(one, 0) for one in first])
+    test = opened("4_Results").run()
+    report(
+        "script of Results, a filter", [(timed(test, only_cefr=level), 0) for level in ("A", "B", "C") * 3]
+    )
+    test = opened("5_Dialogues").run()
+    each = [timed(test, dialogue=f"{folder.name}/{id}") for id in ids]
+    report("script of Dialogues, one of the list", [(one, 0) for one in each])
 
 
 class Tab:
@@ -178,6 +214,7 @@ def main(sizes: list[int]) -> None:
             try:
                 write_run(app.runs / "big", dialogues)
                 index(app.runs / "big")
+                scripts(app.runs / "big", read_index(open_run(app.runs / "big"))["id"].head(TIMES).tolist())
                 if not path:
                     print("  the pages: no Chromium was found")
                     continue
