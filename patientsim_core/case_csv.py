@@ -13,6 +13,8 @@ from patientsim_core.case_rows import FOLDED, folded, misspelt, read_rows, refus
 from patientsim_core.errors import InputError
 from patientsim_core.words import LISTS
 
+_LONGEST = 131_072
+"""Characters of a cell: more is no text of an item, but marks that do not match."""
 _DELIMITERS = (",", ";", "\t")
 _EXPORT = "export it as `CSV UTF-8 (comma delimited)`, in Excel under Save As"
 _ALWAYS = ("hadm_id", "provenance", *LABELS)
@@ -87,6 +89,7 @@ def _rows(text: str, name: str) -> list[list[str]]:
     quotation marks do not match."""
     first = re.split(r"[\r\n]", text.lstrip("\r\n"), maxsplit=1)[0]
     delimiter = max(_DELIMITERS, key=lambda sign: sum(folded(cell) in FOLDED for cell in first.split(sign)))
+    csv.field_size_limit(_LONGEST)  # one for the whole process, which others set, too
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows = []
     try:
