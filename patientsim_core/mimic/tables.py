@@ -50,7 +50,7 @@ def rows(path: Path, name: str, tell: Tell) -> Iterator[tuple[int, tuple[str, ..
     `tell` hears of what is odd and does no harm. Raises InputError with file and line for a column that is
     missing, a row of another length, and a file that is broken, cut off or not UTF-8.
     """
-    csv.field_size_limit(LONGEST)
+    usual = csv.field_size_limit(LONGEST)  # of the whole process: put back at the end
     line = 1
     try:
         with _opened(path) as text:
@@ -79,6 +79,8 @@ def rows(path: Path, name: str, tell: Tell) -> Iterator[tuple[int, tuple[str, ..
         raise InputError(f"{path}, line {line} or soon after: is not UTF-8 text.") from None
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror}).") from None
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _opened(path: Path) -> TextIO:

@@ -1,5 +1,6 @@
 """Reading tables: what is odd is told, what is broken is refused with its file and line."""
 
+import csv
 import gzip
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_byte_order_mark_is_told_with_its_place_and_does_no_harm(tmp_path, hea
     found, told = read(path)
     assert found == [(2, ("1", "a", "2"))]
     assert told == [f"{path}, line 1: begins with a byte-order mark, which is passed over."]
+
+
+def test_notes_longer_than_the_csv_module_takes_are_read_and_its_limit_is_put_back(tmp_path):
+    before, path = csv.field_size_limit(), tmp_path / "triage.csv"
+    path.write_text(f"stay_id,chiefcomplaint,pain\n1,{'x' * 3 * before},2\n")
+    assert len(read(path)[0][0][1][1]) == 3 * before
+    assert csv.field_size_limit() == before
+    path.write_text("stay_id\n")
+    fault(path)
+    assert csv.field_size_limit() == before
 
 
 def test_a_missing_column_is_named_with_what_is_needed(tmp_path):
