@@ -20,7 +20,7 @@ DEFAULT_FILE = Path(__file__).parents[2] / ".patientsim" / "patientsim.db"
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCHEMA = "0002"
 """The version of the schema that this code works with: the last of `migrations/versions`."""
-BUSY_MS = 10_000
+BUSY_MS = 30_000
 """How long a write waits for another one to finish, in milliseconds."""
 AT_ONCE = 40
 """So many connections are kept: among fewer than there are users at a moment, some would wait for long."""
