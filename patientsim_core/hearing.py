@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 from threading import Condition, Lock, Thread
 
 from patientsim_core.comparison import is_behind, next_question
-from patientsim_core.consultation import answer, is_waiting, last_cast, last_persona
+from patientsim_core.consultation import answer, last_cast, last_persona
 from patientsim_core.dialogue import Dialogue, Turn
 from patientsim_core.errors import PatientSimError
 from patientsim_core.models import Settings
@@ -86,7 +86,7 @@ class Hearing:
     def _keep(self, place: int, text: str, **about: object) -> None:
         """Saves an answer to the question that waits for one; an empty answer is none."""
         asked = self.patients[place]
-        if text and is_waiting(asked):
+        if text:
             turn = Turn(role="patient", text=text, persona=last_persona(asked), model=asked.model, **about)
             said = answer(asked, turn)
             self._save(place, said)

@@ -7,7 +7,7 @@ from kinds import settings
 from service import KEY, Answer, Problem
 from waiting import until
 
-from patientsim_core import Dialogue, InputError, Persona, StorageError, Turn
+from patientsim_core import Dialogue, InputError, Persona, Reply, StorageError, Turn
 from patientsim_core import hearing as hearing_module
 from patientsim_core.comparison import leave_out
 from patientsim_core.hearing import Hearing
@@ -207,6 +207,28 @@ def test_a_stop_while_nothing_was_said_keeps_nothing_and_a_late_answer_is_not_he
     assert until(lambda: hearing.is_over)
     assert kept.saved == {}
     assert len(service.requests) == 2
+
+
+def test_an_answer_that_comes_whole_after_a_stop_is_not_kept(patients, monkeypatch):
+    begun, go = Event(), Event()
+
+    class AtOnce:
+        """Says nothing before its answer is whole."""
+
+        def stream(self, history):
+            begun.set()
+            go.wait(30)
+            yield from ()
+            return Reply(text="Late.")
+
+    monkeypatch.setattr(hearing_module, "make_patient", lambda *about: AtOnce())
+    kept = Kept()
+    hearing = Hearing(patients("offline"), ["Where?"], kept)
+    assert begun.wait(30)
+    hearing.stop()
+    go.set()
+    assert until(lambda: hearing.is_over)
+    assert kept.saved == {}
 
 
 def test_what_fails_in_saving_is_said_and_the_others_go_on(hear, patients):
