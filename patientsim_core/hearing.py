@@ -73,15 +73,16 @@ class Hearing:
     def _answer(self, place: int, asked: Dialogue) -> None:
         """Passes on what the patient says, and keeps its whole answer, unless it is stopped before."""
         patient = make_patient(asked.case, last_persona(asked), *last_cast(asked), self._settings[place])
+        reply = None
         with closing(patient.stream(asked.turns)) as stream:
-            while not self._stopped:
+            while not self._stopped and not reply:
                 try:
                     self._tell(place, text=self.texts[place] + next(stream))
                 except StopIteration as end:
-                    with self._keeping[place]:
-                        if not self._stopped:
-                            self._keep(place, end.value.text, reply=end.value)
-                    return
+                    reply = end.value
+        with self._keeping[place]:  # out of reach of the exception, which would tell the reply to a log
+            if reply and not self._stopped:
+                self._keep(place, reply.text, reply=reply)
 
     def _keep(self, place: int, text: str, **about: object) -> None:
         """Saves an answer to the question that waits for one; an empty answer is none."""

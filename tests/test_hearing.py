@@ -1,5 +1,7 @@
 """Several patients answer at the same time, from a model service on this machine and offline."""
 
+import threading
+import traceback
 from threading import Barrier, Event
 
 import pytest
@@ -11,6 +13,7 @@ from patientsim_core import Dialogue, InputError, Persona, Reply, StorageError, 
 from patientsim_core import hearing as hearing_module
 from patientsim_core.comparison import leave_out
 from patientsim_core.hearing import Hearing
+from patientsim_core.patient import make_patient
 
 LONG = "It hurts here. I feel sick. It began today. I was at home. I sat down. It is bad."
 
@@ -54,9 +57,9 @@ def hear(service):
 
 def heard(hearing: Hearing) -> Hearing:
     """To its end, as a page listens."""
+    assert until(lambda: hearing.is_over)
     for _ in hearing:
         pass
-    assert hearing.is_over
     return hearing
 
 
@@ -257,6 +260,16 @@ def test_a_fault_of_ours_is_named_without_what_it_says_and_ends_the_waiting(hear
     assert set(kept.saved) == {1}
 
 
+def test_the_log_of_a_fault_of_ours_has_nothing_of_the_reply(hear, patients, monkeypatch):
+    met = []
+    monkeypatch.setattr(threading, "excepthook", lambda about: met.append(about.exc_value))
+    heard(hear(patients("offline"), ["What illnesses do you have?"], Kept(place0=KeyError("x"))))
+    assert until(lambda: met)
+    logged = "".join(traceback.format_exception(met[0]))
+    assert "KeyError" in logged
+    assert "gout" not in logged
+
+
 def test_offline_patients_answer_as_their_personas(case):
     kept = Kept()
     pair = [Dialogue(case=case, persona=Persona(cefr=cefr)) for cefr in "AC"]
@@ -268,7 +281,15 @@ def test_offline_patients_answer_as_their_personas(case):
         assert [turn.persona.cefr for turn in spoken] == [cefr, cefr]
 
 
-def test_a_replayed_patient_goes_on_as_who_spoke_last(dialogue):
+def test_a_replayed_patient_goes_on_as_who_spoke_last(dialogue, monkeypatch):
+    played = []
+
+    def make(case, persona, *about):
+        played.append(persona)
+        return make_patient(case, persona, *about)
+
+    monkeypatch.setattr(hearing_module, "make_patient", make)
     kept = Kept()
     heard(Hearing([dialogue], ["1", "2", "3", "Do you drink?"], kept))
-    assert kept.saved[0][-1].turns[-1].persona.personality == "distrust"
+    assert played == [dialogue.turns[-1].persona] == [kept.saved[0][-1].turns[-1].persona]
+    assert played[0].personality == "distrust"
