@@ -252,22 +252,31 @@ def test_what_fails_in_saving_a_stopped_answer_is_said(service, hear, patients):
     assert until(lambda: hearing.is_over)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_fault_of_ours_is_named_without_what_it_says_and_ends_the_waiting(hear, patients):
+@pytest.fixture
+def logged(monkeypatch) -> list[str]:
+    """What threads that end with an error write to the log."""
+    found = []
+
+    def note(about) -> None:
+        found.append("".join(traceback.format_exception(about.exc_value)))
+
+    monkeypatch.setattr(threading, "excepthook", note)
+    return found
+
+
+def test_a_fault_of_ours_is_named_without_what_it_says_and_ends_the_waiting(patients, logged):
     kept = Kept(place0=KeyError("gout"))
-    hearing = heard(hear(patients("offline", "offline"), ["Where?"], kept))
+    hearing = heard(Hearing(patients("offline", "offline"), ["Where?"], kept))
     assert hearing.errors == {0: "This patient cannot go on (KeyError)."}
     assert set(kept.saved) == {1}
+    assert until(lambda: logged)
 
 
-def test_the_log_of_a_fault_of_ours_has_nothing_of_the_reply(hear, patients, monkeypatch):
-    met = []
-    monkeypatch.setattr(threading, "excepthook", lambda about: met.append(about.exc_value))
-    heard(hear(patients("offline"), ["What illnesses do you have?"], Kept(place0=KeyError("x"))))
-    assert until(lambda: met)
-    logged = "".join(traceback.format_exception(met[0]))
-    assert "KeyError" in logged
-    assert "gout" not in logged
+def test_the_log_of_a_fault_of_ours_has_nothing_of_the_reply(patients, logged):
+    heard(Hearing(patients("offline"), ["What illnesses do you have?"], Kept(place0=KeyError("x"))))
+    assert until(lambda: logged)
+    assert "KeyError" in logged[0]
+    assert "gout" not in logged[0]
 
 
 def test_offline_patients_answer_as_their_personas(case):

@@ -30,11 +30,14 @@ class Compare(Consult):
     def questions(self):
         return self.messages.get_by_test_id("stText")
 
-    def start(self, preset: str | None = None, address: str = "/Compare") -> "Compare":
+    def start(self, all_six: bool = False, address: str = "/Compare") -> "Compare":
         self.open(address)
         self.settle()
-        if preset:
-            self.button(preset).click()
+        if all_six:
+            self.button("All six personalities").click()
+            expect(self.page.get_by_text("Patient 6", exact=True)).to_be_visible()
+            second = self.page.get_by_role("combobox", name="Personality").nth(1)
+            expect(second).to_have_value("Verbose")  # a card that was there before, dealt anew
             self.settle()
         return self
 
@@ -78,7 +81,7 @@ def id_of(compare: Compare) -> str:
 
 
 def test_six_personalities_answer_beside_each_other(compare):
-    page = compare.start("All six personalities").page
+    page = compare.start(all_six=True).page
     compare.ask_all("What brings you in today?", 6)
     said = compare.answers.all_inner_texts()
     assert len(set(said)) > 1
@@ -231,7 +234,7 @@ def test_a_patient_that_fails_is_asked_again(compare):
 @pytest.mark.patient("nasty")
 def test_a_phone_has_no_horizontal_scroll_and_nothing_is_rendered(compare):
     compare.page.set_viewport_size({"width": 390, "height": 844})
-    compare.start("All six personalities")
+    compare.start(all_six=True)
     assert compare.page.evaluate(OVERFLOW) <= 0
     compare.ask_all("w" * 200 + " " + NASTY, 6)
     assert compare.page.evaluate(OVERFLOW) <= 0
