@@ -50,9 +50,7 @@ def test_a_case_is_made_changed_exported_imported_and_played(app, consult, tmp_p
     assert json.loads(kept)[0]["diagnosis"] == "Gastric reflux"
     (tmp_path / "mine.json").write_text(kept.replace("own-", "mine-"), "utf-8")
 
-    consult.settle()
-    page.get_by_role("button", name="All cases").click()
-    expect(page.get_by_role("heading", name="Cases", exact=True)).to_be_visible()
+    consult.open("/Cases")
     expect(page.get_by_text("21 of 21 cases, 1 of your own")).to_be_visible()
     page.get_by_text("Import cases").click()
     expect(page.get_by_text("Template as CSV")).to_be_visible()
