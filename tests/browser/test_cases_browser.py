@@ -39,7 +39,10 @@ def test_a_case_is_made_changed_exported_imported_and_played(app, consult, tmp_p
     expect(page.get_by_role("heading", name=re.compile("Woman, 41 · Hiccups"))).to_be_visible()
     expect(page.get_by_text("Gastric reflux")).to_have_count(0)
 
+    consult.settle()  # until then the form that was left is on the page, too
     page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_role("heading", name="Change a case")).to_be_visible()
+    consult.settle()
     page.get_by_label(re.compile("^Chief complaint")).fill("Hiccups at night")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name=re.compile("Hiccups at night"))).to_be_visible()
@@ -50,7 +53,8 @@ def test_a_case_is_made_changed_exported_imported_and_played(app, consult, tmp_p
     assert json.loads(kept)[0]["diagnosis"] == "Gastric reflux"
     (tmp_path / "mine.json").write_text(kept.replace("own-", "mine-"), "utf-8")
 
-    consult.open("/Cases")
+    consult.settle()
+    page.get_by_role("button", name="All cases").click()
     expect(page.get_by_text("21 of 21 cases, 1 of your own")).to_be_visible()
     page.get_by_text("Import cases").click()
     expect(page.get_by_text("Template as CSV")).to_be_visible()
