@@ -1,15 +1,14 @@
 """Compare: one question to several patients at once, a consultation replayed, or a persona to guess."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.address import addressed, put
+from pages.parts.address import addressed
 from pages.parts.cards import cards, dealt_questions, patients_of
 from pages.parts.cases import cases_by_title
+from pages.parts.comparing import ask, doing, hear, leave_out, start, stop
 from pages.parts.guess import revealed, voting
-from pages.parts.keys import settings_for
 from pages.parts.model import cast, move_picker, picker
 from pages.parts.nav import navigation
 from pages.parts.opened import load
@@ -20,7 +19,6 @@ from patientsim_core import comparison as compare
 from patientsim_core.comparison import Comparison
 from patientsim_core.consultation import Cast
 from patientsim_core.export import literal, triage
-from patientsim_core.hearing import Hearing
 
 ROOT = Path(__file__).parents[1]
 MODES = {"side by side": "Side by side", "replay": "Replay a consultation", "guess": "Guess the persona"}
@@ -159,56 +157,6 @@ def steps(comparison: Comparison, patients: list[Dialogue]) -> None:
             st.button("Leave out what is not answered", **rest)
     about = {"key": "question", "submit_mode": "disable", "disabled": behind and not state.hearing}
     st.chat_input("Ask all patients", on_submit=lambda: doing(ask, comparison, [state.question]), **about)
-
-
-def doing(action: Callable, *arguments: object) -> None:
-    """What a button does; what cannot be done is said, and a question that was not asked stays."""
-    question = state.get("question")
-    try:
-        action(*arguments)
-    except PatientSimError as error:
-        state["compare fault"], state.question = str(error), question
-
-
-def start(comparison: Comparison, patients: list[Dialogue], questions: list[str]) -> None:
-    """Keeps a new comparison, and has its questions answered."""
-    comparisons().begin(comparison, patients)
-    put(mode=None, dialogue=None)
-    state.compared = st.query_params["comparison"] = comparison.id
-    state.faults = {}
-    ask(comparison, questions) if questions else hear(comparison)
-
-
-def ask(comparison: Comparison, questions: list[str]) -> None:
-    hear(comparisons().ask(comparison, questions))
-
-
-def hear(comparison: Comparison) -> None:
-    """Has all patients answer what they have not answered yet."""
-    store = comparisons()
-    _, patients = store.load(comparison.id)
-    state.faults = {}
-    state.hearing = Hearing(
-        patients,
-        comparison.questions,
-        lambda place, patient: store.save_patient(comparison.id, place, patient),
-        [settings_for(one.model.partition(":")[0]) for one in patients],
-    )
-
-
-def stop() -> None:
-    hearing = state.hearing
-    hearing.stop()
-    state.update(faults=dict(hearing.errors), hearing=None)
-
-
-def leave_out(comparison: Comparison, patients: list[Dialogue]) -> None:
-    """Goes on without the answers that some have not given."""
-    for place, patient in enumerate(patients):
-        if compare.is_behind(patient, comparison.questions):
-            left = compare.leave_out(patient, comparison.questions)
-            comparisons().save_patient(comparison.id, place, left)
-    state.faults = {}
 
 
 st.set_page_config("Compare · PatientSim", ROOT / ".streamlit" / "icon.png", layout="wide")

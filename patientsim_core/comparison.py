@@ -6,8 +6,7 @@ patient that failed, a page that was left, and questions that are replayed are o
 
 import random
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -46,14 +45,15 @@ class Comparison(Record):
 
 
 class Preset(NamedTuple):
-    """What is often compared. `patients` name the levels that differ."""
+    """What is often compared. `patients` name the levels that are not the usual ones."""
 
     label: str
     patients: tuple[dict[str, str], ...]
     questions: tuple[str, ...]
 
-    def personas(self, base: Persona) -> list[Persona]:
-        return [Persona(**{**base.model_dump(), **levels}) for levels in self.patients]
+    @property
+    def personas(self) -> list[Persona]:
+        return [Persona(**levels) for levels in self.patients]
 
 
 class Told(NamedTuple):
@@ -67,21 +67,6 @@ class Told(NamedTuple):
     differs: bool
 
 
-class Vote(NamedTuple):
-    """What a voter takes the hidden patient for, on one axis."""
-
-    voter: str
-    axis: str
-    level: str
-
-
-class Tally(NamedTuple):
-    """How many votes on an axis were right, of so many."""
-
-    right: int
-    votes: int
-
-
 @cache
 def presets() -> dict[str, Preset]:
     data = tomllib.loads((Path(__file__).parent / "presets.toml").read_text("utf-8"))
@@ -92,7 +77,7 @@ def presets() -> dict[str, Preset]:
 
 
 def side_by_side(patients: Sequence[Dialogue]) -> Comparison:
-    """Raises InputError where there are too few or too many patients, or two that would say the same."""
+    """Raises InputError where there are too few or too many patients."""
     if not 2 <= len(patients) <= MOST:
         raise InputError(f"A comparison has two to {MOST} patients; these are {len(patients)}.")
     return Comparison(title=_title(patients))
@@ -203,24 +188,6 @@ def so_far(patients: Sequence[Dialogue]) -> dict[tuple[str, str], list[tuple[How
                 if line[place] is None or (how.reached and not line[place][0].reached):
                     line[place] = (how, number + 1)
     return found
-
-
-def counted(votes: Iterable[Vote]) -> dict[str, Counter[str]]:
-    """Axis -> how many took the patient for each level."""
-    found = {axis: Counter() for axis in AXES}
-    for vote in votes:
-        found[vote.axis][vote.level] += 1
-    return found
-
-
-def tally(rounds: Iterable[tuple[Persona, Sequence[Vote]]]) -> dict[str, Tally]:
-    """Axis -> right votes of all, over rounds that were revealed."""
-    right, votes = Counter(), Counter()
-    for persona, cast in rounds:
-        for vote in cast:
-            votes[vote.axis] += 1
-            right[vote.axis] += str(getattr(persona, vote.axis)) == vote.level
-    return {axis: Tally(right[axis], votes[axis]) for axis in AXES}
 
 
 def _level(axis: str, persona: Persona) -> str:

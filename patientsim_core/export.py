@@ -6,8 +6,9 @@ Neither file of an open consultation gives its case away.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from itertools import groupby
+from types import MappingProxyType
 
 from patientsim_core.case import GROUPS, UNKNOWN, Case
 from patientsim_core.consultation import changes, voice
@@ -80,14 +81,17 @@ def _models(dialogue: Dialogue) -> list[str]:
     return list(dict.fromkeys(model for model in heard if model)) or [dialogue.model]
 
 
-def record_text(case: Case, covered: Collection[str] = ()) -> str:
-    """A case's items by group, for the app; those that are `covered` are only named."""
+def record_text(
+    case: Case, covered: Collection[str] = (), beside: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """A case's items by group, for the app; those that are `covered` are only named. `beside` has Markdown
+    that stands beside an item's name."""
     groups = []
     for group, items in GROUPS.items():
         lines = [f"**{group}**"]
         for item, label in items.items():
             value = "covered" if item in covered else item_text(case, item) or UNKNOWN
-            lines.append(f":gray[{label}] &ensp;{literal(value)}")
+            lines.append(f":gray[{label}]{beside.get(item, '')} &ensp;{literal(value)}")
         groups.append("\\\n".join(lines))
     return "\n\n".join(groups)
 

@@ -4,12 +4,12 @@ import pytest
 
 from patientsim_core import ALL_PERSONAS, Dialogue, Disclosure, How, InputError, Persona, Reply, Turn
 from patientsim_core import comparison as compare
-from patientsim_core.comparison import Tally, Told, Vote
+from patientsim_core.comparison import Told
 from patientsim_core.comparison_text import to_json, to_markdown
 from patientsim_core.consultation import Cast
 from patientsim_core.dialogue import EndReason, Failure, concluding
 from patientsim_core.facts import facts_of
-from patientsim_core.persona import AXES, Dazed
+from patientsim_core.persona import Dazed
 from patientsim_core.state import read_state
 
 PLAIN = Persona()
@@ -56,15 +56,14 @@ def test_every_preset_fits_beside_each_other_and_names_levels_that_differ():
         "Confusion over time",
     ]
     for preset in compare.presets().values():
-        personas = preset.personas(PLAIN)
+        personas = preset.personas
         assert 2 <= len(personas) == len(set(personas)) <= compare.MOST
         assert len(preset.questions) <= compare.MOST_QUESTIONS
 
 
 def test_a_preset_changes_only_its_own_axis():
-    base = Persona(personality="distrust", cefr="A", recall="low")
-    levels = [one.key for one in compare.presets()["language"].personas(base)]
-    assert levels == [f"distrust,{cefr},low,normal" for cefr in "ABC"]
+    levels = [one.key for one in compare.presets()["language"].personas]
+    assert levels == [f"plain,{cefr},high,normal" for cefr in "ABC"]
 
 
 def test_the_questions_that_come_with_confusion_clear_it_phase_by_phase(case):
@@ -303,35 +302,6 @@ def test_so_far_says_how_a_fact_first_came_out_and_at_which_question(patient):
         (("Chief complaint", "Chest pain"), [(How.told, 2), None]),
     ]
     assert compare.so_far([]) == {}
-
-
-def test_votes_are_counted_by_axis_and_level():
-    cast = [
-        Vote("a", "cefr", "B"),
-        Vote("b", "cefr", "B"),
-        Vote("c", "cefr", "A"),
-        Vote("a", "recall", "low"),
-    ]
-    found = compare.counted(cast)
-    assert list(found) == list(AXES)
-    assert found["cefr"] == {"B": 2, "A": 1}
-    assert found["recall"] == {"low": 1}
-    assert found["dazed"] == {}
-
-
-def test_the_tally_counts_right_votes_over_all_rounds():
-    distrust = Persona(personality="distrust")
-    rounds = [
-        (PLAIN, [Vote("a", "personality", "plain"), Vote("b", "personality", "verbose")]),
-        (distrust, [Vote("a", "personality", "distrust"), Vote("a", "cefr", "C")]),
-        (distrust, []),
-    ]
-    assert compare.tally(rounds) == {
-        "personality": Tally(2, 3),
-        "cefr": Tally(0, 1),
-        "recall": Tally(0, 0),
-        "dazed": Tally(0, 0),
-    }
 
 
 def test_files_have_each_question_with_all_answers_and_nothing_alive(patient):

@@ -66,7 +66,7 @@ def _card(place: int) -> None:
 
 def _deal(key: str) -> None:
     """Sets the cards to a preset."""
-    personas = presets()[key].personas(Persona())
+    personas = presets()[key].personas
     state.update(cards=len(personas), dealt=key)
     for place, persona in enumerate(personas):
         state.update({f"card {place} {axis}": getattr(persona, axis) for axis in AXES})

@@ -9,8 +9,9 @@ import streamlit as st
 from pages.parts.persona import AXIS_LABELS
 from pages.parts.stores import comparisons
 from patientsim_core import Dialogue, PatientSimError
-from patientsim_core.comparison import Comparison, Vote, counted, tally
+from patientsim_core.comparison import Comparison
 from patientsim_core.export import literal
+from patientsim_core.guessing import Vote, counted, tally
 from patientsim_core.persona import AXES, Persona
 
 EVERY = 3

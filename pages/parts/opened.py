@@ -10,11 +10,9 @@ from pages.parts.runs import open_named
 from pages.parts.sentence import sign
 from pages.parts.stores import studies
 from patientsim_core import Dialogue, EndReason, InputError
-from patientsim_core.case import GROUPS
-from patientsim_core.export import literal
+from patientsim_core.export import literal, record_text
 from patientsim_core.judged import Field, Opinion, judged
 from patientsim_core.marked import Marked, to_json
-from patientsim_core.prompt import item_text
 from patientsim_core.storage.index import dialogue_at, read_index, verdicts_at
 from patientsim_core.storage.runs import Run
 from patientsim_core.tables.dialogues import place_of
@@ -102,14 +100,11 @@ def beside(opened: Opened, judge: str) -> None:
 def _record(marked: Marked, judge: str) -> None:
     """Every item by group, the diagnosis too: this page is for those who look into what was played. Beside
     an item, how many sentences are so or not so, by the judge whose marks are shown."""
-    case, against = marked.dialogue.case, marked.against(judge)
-    for group, items in GROUPS.items():
-        lines = [f"**{group}**"]
-        for item, label in items.items():
-            signs = "".join(f" {sign(key)} {count}" for key, count in sorted(against[item].items()))
-            value = literal(item_text(case, item) or "Not recorded")
-            lines.append(f":gray[{label}]{signs} &ensp;{value}")
-        st.markdown("\\\n".join(lines))
+    signs = {
+        item: "".join(f" {sign(key)} {count}" for key, count in sorted(counts.items()))
+        for item, counts in marked.against(judge).items()
+    }
+    st.markdown(record_text(marked.dialogue.case, beside=signs))
 
 
 def _field(one: Field) -> str:

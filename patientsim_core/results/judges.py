@@ -11,6 +11,7 @@ from patientsim_core.published import agreement as published_agreement
 from patientsim_core.results.view import View, drawn, said
 from patientsim_core.storage.index_rows import SPREAD, Column
 from patientsim_core.tables import agreement, confusion_table, estimates, judges_of
+from patientsim_core.tables.estimates import with_interval
 from patientsim_core.tables.judges import KIND, PLAUSIBILITY
 
 
@@ -70,8 +71,7 @@ def _places(judges: pd.Series) -> list[int]:
 
 
 def _between(one) -> str:
-    known = one.low is not None and one.low == one.low
-    return f"{one.mean:.2f}" + (f" [{one.low:.2f}, {one.high:.2f}]" if known else "")
+    return with_interval(one.mean, one.low, one.high)
 
 
 def _published(label: str) -> pd.DataFrame:

@@ -5,17 +5,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from patientsim_core.comparison import MOST_QUESTIONS, Comparison, Vote
+from patientsim_core.comparison import MOST_QUESTIONS, Comparison
 from patientsim_core.consultation import MAX_QUESTION
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError, StorageError
+from patientsim_core.guessing import Vote
 from patientsim_core.persona import Persona, read_level
-from patientsim_core.storage.database import Database, local, upsert
+from patientsim_core.storage.database import Database, local, parsed, upsert
 from patientsim_core.storage.schema import ComparisonRow, PatientRow, VoteRow
 from patientsim_core.text import clean
 
@@ -24,7 +24,6 @@ NOT_THERE = (
     "There is no comparison with this address. It may be in another database, or the address may have been "
     "cut short."
 )
-UNREADABLE = "{what} cannot be read: what is stored is damaged or from another version. It was left as it is."
 
 
 class Summary(NamedTuple):
@@ -144,16 +143,10 @@ def _kept(row: ComparisonRow, comparison: Comparison) -> ComparisonRow:
 def _comparison(row: ComparisonRow | None) -> Comparison:
     if row is None:
         raise StorageError(NOT_THERE)
-    try:
-        return Comparison.model_validate_json(row.data)
-    except ValidationError as error:
-        raise StorageError(UNREADABLE.format(what=f"The comparison {row.title!r}")) from error
+    return parsed(Comparison, row.data, f"The comparison {row.title!r}")
 
 
 def _patient(row: PatientRow | None) -> Dialogue:
     if row is None:
         raise StorageError(NOT_THERE)
-    try:
-        return Dialogue.model_validate_json(row.data)
-    except ValidationError as error:
-        raise StorageError(UNREADABLE.format(what=f"Patient {row.place + 1} of this comparison")) from error
+    return parsed(Dialogue, row.data, f"Patient {row.place + 1} of this comparison")

@@ -8,13 +8,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError, StorageError
-from patientsim_core.storage.database import Database, local
+from patientsim_core.storage.database import Database, local, parsed
 from patientsim_core.storage.schema import ConsultationRow as Row
 
 MOVED_ON = "The consultation has gone on meanwhile, perhaps in another window. Nothing was changed."
@@ -95,10 +94,4 @@ def _dialogue(row: Row | None) -> Dialogue:
             "There is no consultation with this address. It may be in another database, or the address "
             "may have been cut short."
         )
-    try:
-        return Dialogue.model_validate_json(row.data)
-    except ValidationError as error:
-        raise StorageError(
-            f"The consultation {row.title!r} cannot be read: what is stored is damaged or from another "
-            "version. It was left as it is, and the others are not affected."
-        ) from error
+    return parsed(Dialogue, row.data, f"The consultation {row.title!r}")

@@ -5,7 +5,9 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
@@ -24,6 +26,7 @@ BUSY_MS = 30_000
 """How long a write waits for another one to finish, in milliseconds."""
 AT_ONCE = 40
 """So many connections are kept: among fewer than there are users at a moment, some would wait for long."""
+Form = TypeVar("Form", bound=BaseModel)
 LOCK = 20_250_911
 """Whoever upgrades a PostgreSQL schema holds this advisory lock; any number does."""
 
@@ -112,6 +115,16 @@ def upsert(session: Session, table: type, key: Mapping[str, object], values: Map
     insert = {"sqlite": sqlite, "postgresql": postgresql}[session.get_bind().dialect.name].insert
     row = insert(table).values(**key, **values)
     session.execute(row.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+def parsed(form: type[Form], data: str, what: str) -> Form:
+    """What is stored as JSON. Raises StorageError that names `what` cannot be read."""
+    try:
+        return form.model_validate_json(data)
+    except ValidationError as error:
+        raise StorageError(
+            f"{what} cannot be read: what is stored is damaged or from another version. It was left as it is."
+        ) from error
 
 
 def local(time: datetime) -> datetime:

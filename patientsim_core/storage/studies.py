@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,15 +12,12 @@ from sqlalchemy.orm.exc import StaleDataError
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError, StorageError
 from patientsim_core.evaluation.verdict import Metric, Verdict
-from patientsim_core.storage.database import Database, upsert
+from patientsim_core.storage.database import Database, parsed, upsert
 from patientsim_core.storage.schema import RatingRow, StudyDialogueRow, StudyRow
 from patientsim_core.study import Rating, Study, Target, checked, targets, verdict_of
 
 GONE = "There is no study with this address. It may be in another database, or the address was cut short."
 CLOSED = "This study is closed: its ratings stand as they are. Ask the organiser to open it again."
-DAMAGED = (
-    "The {what} cannot be read: what is stored is damaged or from another version. It was left as it is."
-)
 MOVED_ON = "The study was closed or opened meanwhile, perhaps in another window. Nothing was changed."
 NOT_YOURS = "This dialogue is not among those that {rater} rates in this study."
 
@@ -86,10 +82,7 @@ class Studies:
             row = session.get(StudyDialogueRow, (id, place))
             if row is None:
                 raise StorageError(GONE)
-            try:
-                return Dialogue.model_validate_json(row.data)
-            except ValidationError as error:
-                raise StorageError(DAMAGED.format(what=f"dialogue {row.dialogue!r} of the study")) from error
+            return parsed(Dialogue, row.data, f"The dialogue {row.dialogue!r} of the study")
 
     def rate(self, id: str, place: int, rater: str, target: Target, **said: int | str | None) -> None:
         """Keeps a rater's `score` (1 to 4, or None to take it back) or `reason`, or both, in place of what
@@ -163,13 +156,11 @@ def _ratings(session: Session, found: Select) -> list[Rating]:
 def _study(row: StudyRow | None) -> Study:
     if row is None:
         raise StorageError(GONE)
-    if study := _read(row):
-        return study
-    raise StorageError(DAMAGED.format(what=f"study {row.title!r}"))
+    return parsed(Study, row.data, f"The study {row.title!r}")
 
 
 def _read(row: StudyRow) -> Study | None:
     try:
-        return Study.model_validate_json(row.data)
-    except ValidationError:
+        return _study(row)
+    except StorageError:
         return None

@@ -118,13 +118,19 @@ def _titled(metric: str, field: str) -> str:
     return f"{one.title}: {one.label[0].lower()}{one.label[1:]}"
 
 
+def with_interval(value: float | None, low: float | None, high: float | None) -> str:
+    """`3.92 [3.90, 3.95]`; without the interval where there is none, a dash where there is no figure."""
+    if value is None or value != value:
+        return "–"
+    known = low is not None and low == low
+    return f"{value:.2f}" + (f" [{low:.2f}, {high:.2f}]" if known else "")
+
+
 def as_text(one) -> str:
     """`3.92 [3.90, 3.95] n 740, 2 unscored` of an estimate."""
-    mean = "–" if one.mean is None or one.mean != one.mean else f"{one.mean:.2f}"
-    between = f" [{one.low:.2f}, {one.high:.2f}]" if one.low is not None and one.low == one.low else ""
     beside = [f"{one.unscored:,} unscored"] if one.unscored else []
     beside += [f"{one.failed:,} failed"] if one.failed else []
-    return ", ".join([f"{mean}{between} n {one.n:,}", *beside])
+    return ", ".join([f"{with_interval(one.mean, one.low, one.high)} n {one.n:,}", *beside])
 
 
 def _mean(values: np.ndarray) -> float | None:

@@ -17,6 +17,7 @@ from patientsim_core.evaluation.agreement import ac1, ac2
 from patientsim_core.evaluation.verdict import Metric, Verdict
 from patientsim_core.storage.studies import Source
 from patientsim_core.study import SCORES, Rating, Study, criteria, finished, targets
+from patientsim_core.tables.estimates import with_interval
 
 COLUMNS = ["place", "run", "dialogue", "persona", "rater", "metric", "field", "score", "reason"]
 EVERYBODY = "All raters"
@@ -77,7 +78,9 @@ def rater_agreement(table: pd.DataFrame) -> pd.DataFrame:
 def side_by_side(found: pd.DataFrame) -> pd.DataFrame:
     """A table of agreement for people: a row for whom it is about, `AC1` and `AC2` as `0.42 [0.10, 0.85]`."""
     about = [name for name in ("criterion", "raters", "judge") if name in found]
-    figures = found.assign(text=[_text(*one) for one in found[["value", "low", "high"]].to_numpy(float)])
+    figures = found.assign(
+        text=[with_interval(*one) for one in found[["value", "low", "high"]].to_numpy(float)]
+    )
     wide = figures.pivot_table(index=about, columns="coefficient", values="text", aggfunc="first", sort=False)
     same = found[found["coefficient"] == "AC1"].set_index(about)
     wide["The same"] = same["percent"].map("{:.0%}".format)
@@ -91,14 +94,9 @@ def side_by_side(found: pd.DataFrame) -> pd.DataFrame:
 def means_by_rater(table: pd.DataFrame) -> pd.DataFrame:
     """The means for people: a row a criterion, a column a rater, `3.20 [2.90, 3.50]`."""
     found = means(table)
-    texts = found.assign(text=[_text(*one) for one in found[["mean", "low", "high"]].to_numpy(float)])
+    texts = found.assign(text=[with_interval(*one) for one in found[["mean", "low", "high"]].to_numpy(float)])
     wide = texts.pivot_table(index="criterion", columns="rater", values="text", aggfunc="first", sort=False)
     return wide.reset_index().rename(columns={"criterion": "Criterion"})
-
-
-def _text(value: float, low: float, high: float) -> str:
-    """A figure with its interval, where there is one."""
-    return f"{value:.2f}" + ("" if np.isnan(low) else f" [{low:.2f}, {high:.2f}]")
 
 
 def means(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from driver import ROOT, ask, checked, choose, errors, labels, plain, press, said, typed
+from hostile import ALIVE, LIVE
 from service import KEY, Answer, Problem
 from sqlalchemy import text
 from streamlit.runtime.context import ContextProxy
@@ -12,16 +13,14 @@ from streamlit.testing.v1 import AppTest
 from pages.parts.guess import COOKIE
 from patientsim_core import Dialogue, Persona, Turn
 from patientsim_core import comparison as compare
-from patientsim_core.comparison import Comparison, Vote
+from patientsim_core.comparison import Comparison
 from patientsim_core.consultation import Cast
+from patientsim_core.guessing import Vote
 from patientsim_core.persona import AXES, Level, Personality, Recall
 from patientsim_core.storage import Database
 from patientsim_core.storage.comparisons import Comparisons
 from patientsim_core.storage.own_cases import OwnCases
 from tests import cases, played
-
-LIVE = "![x](http://a.b/c.png) [link](http://a.b) :red[no] <b>bold</b> **strong** `code` :smile:"
-ALIVE = ("](http", "<b>", ":red[no]", "**strong**", "`code`", ":smile:", "http://a")
 
 
 def page(**address: str) -> AppTest:
@@ -103,7 +102,7 @@ def test_the_page_begins_with_two_equal_patients_and_an_input():
 def test_a_preset_fills_the_cards(key):
     preset = compare.presets()[key]
     test = press(page(), preset.label)
-    assert cards(test) == [one.key for one in preset.personas(Persona())]
+    assert cards(test) == [one.key for one in preset.personas]
 
 
 def test_a_preset_takes_back_what_was_chosen_before():

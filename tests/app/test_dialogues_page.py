@@ -5,6 +5,7 @@ import os
 
 import pytest
 from driver import ROOT, checked, errors, plain, press
+from hostile import ALIVE, LIVE, SAID
 from streamlit.testing.v1 import AppTest
 
 from patientsim_core import Persona
@@ -15,21 +16,6 @@ from patientsim_core.storage.run_writing import writing
 from patientsim_core.storage.runs import Imported
 from tests import played
 
-LIVE = "![x](http://a.b/c.png) [link](http://a.b) :red[no] <b>bold</b> **strong** `code`"
-SAID = "__strong__ `code` <b>bold</b> :material/home: ~~gone~~ http://a.b"
-"""The like without asterisks and brackets, which would be taken for stage directions."""
-
-ALIVE = (
-    "](http",
-    "<b>",
-    ":red[no]",
-    "**strong**",
-    "__strong",
-    "`code`",
-    ":material/home:",
-    "~~gone",
-    "http://a",
-)
 FIRST = played.ITEMS[0].id
 NAME = f"personas/{FIRST}"
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from driver import ROOT, checked, errors, plain, press
+from hostile import ALIVE, LIVE, SAID
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
@@ -23,21 +24,6 @@ from tests import played
 
 ANA, BEN = "Ana Ruiz", "Ben Okoro"
 PERSONALITY = Target(Metric.fidelity, "personality")
-LIVE = "![x](http://a.b/c.png) [link](http://a.b) :red[no] <b>bold</b> **strong** `code`"
-SAID = "__strong__ `code` <b>bold</b> :material/home: ~~gone~~ http://a.b"
-"""The like without asterisks and brackets, which would be taken for stage directions."""
-
-ALIVE = (
-    "](http",
-    "<b>",
-    ":red[no]",
-    "**strong**",
-    "__strong",
-    "`code`",
-    ":material/home:",
-    "~~gone",
-    "//a.b",
-)
 SECRET = ("zebra-run", "zebra-model", "zebra-judge", "zebra disease", "zebra reason")
 """What a rater must not see of a dialogue: its run, its model, judges, the differential, others' reasons."""
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from patientsim_core import Dialogue, InputError, Persona, StorageError, Turn
-from patientsim_core.comparison import MOST_QUESTIONS, Comparison, Vote
+from patientsim_core.comparison import MOST_QUESTIONS, Comparison
 from patientsim_core.consultation import MAX_QUESTION
+from patientsim_core.guessing import Vote
 from patientsim_core.storage import Database
 from patientsim_core.storage.comparisons import Comparisons
 
