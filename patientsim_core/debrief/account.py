@@ -1,17 +1,15 @@
 """What each answer did with the facts of the record: by the patient's own account where its engine keeps one,
 and by the words themselves. No account is trusted to be whole: what was told counts wherever it stands."""
 
-import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from pathlib import Path
 
 from patientsim_core.case import Case, item_of
 from patientsim_core.debrief.asked import Asked, asked_of
 from patientsim_core.debrief.layout import entry_of
 from patientsim_core.debrief.quotes import Exchange, exchanges, spoken_sentences
+from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.matching import Says
 from patientsim_core.debrief.told import says
 from patientsim_core.debrief.whole import is_whole
@@ -103,8 +101,8 @@ def _weighed(
     return replace(line, whole=whole)
 
 
-_MANNER = tomllib.loads((Path(__file__).parent / "manner.toml").read_text(encoding="utf-8"))
-_REFUSES = re.compile(_MANNER["refused"])
+def _refuses(said: Said) -> bool:
+    return sounds("refused", said.written) or bool(pattern("words", "refuses").search(said.normal))
 
 
 def _forgets(said: Said) -> bool:
@@ -173,8 +171,9 @@ class _Answer:
             found = says(said, known, self.asked)
             if found is Says.so:
                 return self._line(fact, self._told(fact, said), sentence)
-            keeps = _REFUSES.search(said.normal) or _forgets(said)
-            if found is Says.not_so and not accounted and not self._recorded and not keeps:
+            keeps = _refuses(said) or _forgets(said)
+            lost = self._blocked() is Came.not_understood
+            if found is Says.not_so and not (accounted or self._recorded or keeps or lost):
                 return self._line(fact, self._not_so(fact, said), sentence)
             weak = weak or (sentence if found is Says.weakly and not keeps else "")
         if weak and not self._recorded and self._blocked() not in (Came.not_understood, Came.refused):
@@ -189,7 +188,7 @@ class _Answer:
         """Why an answer does not answer, as far as its words show it."""
         if self.moods & {"lost", "confused"} or (self.persona.dazed is Dazed.high and "astray" in self.moods):
             return Came.not_understood
-        if "refused" in self.moods or any(_REFUSES.search(said.normal) for said in self.said):
+        if "refused" in self.moods or any(map(_refuses, self.said)):
             return Came.refused
         return Came.forgotten if any(map(_forgets, self.said)) else None
 

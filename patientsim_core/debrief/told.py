@@ -51,7 +51,7 @@ def _symptom(said: Said, known: Known, asked: Asked) -> Says | None:
         return Says.so
     if found := bare(said, known, asked):
         return found
-    if denied:
+    if denied and not chief:
         broad = any(
             covers(mention.id, id)
             for _, mention in said.concepts
