@@ -8,9 +8,9 @@ from enum import StrEnum
 from patientsim_core.case import Case, item_of
 from patientsim_core.debrief.asked import Asked, asked_of
 from patientsim_core.debrief.layout import entry_of
-from patientsim_core.debrief.quotes import Exchange, exchanges, spoken_sentences
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.matching import Says
+from patientsim_core.debrief.quotes import Exchange, exchanges, spoken_sentences
 from patientsim_core.debrief.told import says
 from patientsim_core.debrief.whole import is_whole
 from patientsim_core.dialogue import Dialogue, How, Turn
@@ -25,8 +25,8 @@ from patientsim_core.persona import Dazed, Persona, Personality, Recall
 
 
 class Came(StrEnum):
-    """What an answer did with a fact. `otherwise` is told otherwise than the record has it, with no persona to
-    excuse it."""
+    """What an answer did with a fact. `otherwise` is told otherwise than the record has it, and no persona
+    excuses it."""
 
     told = "told"
     minimised = "minimised"

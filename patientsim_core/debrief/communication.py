@@ -56,7 +56,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Band:
-    """A criterion of the doctor's skills by one judge: `needs work`, `adequate`, `strong`, or `not scored`."""
+    """A criterion of the doctor's skills by one judge: `needs work`, `adequate`, `strong`, `not scored`."""
 
     criterion: str
     judge: str
@@ -86,9 +86,7 @@ class Communication:
         return bool(self.of(Kind.safety_net))
 
 
-def communication(
-    dialogue: Dialogue, account: Account, verdicts: Sequence[Verdict] = ()
-) -> Communication:
+def communication(dialogue: Dialogue, account: Account, verdicts: Sequence[Verdict] = ()) -> Communication:
     """What rules notice in the doctor's words, and, where a judge scored them, its scores as bands."""
     turns = dialogue.turns
     asking: dict[bool, list[Quote]] = {True: [], False: []}
@@ -193,9 +191,7 @@ def _care(asked: Asked, words: Quote) -> Iterator[Observation]:
             yield Observation(kind, kind.value, words)
 
 
-def _answered(
-    dialogue: Dialogue, account: Account, one: Exchange, words: Quote
-) -> Iterator[Observation]:
+def _answered(dialogue: Dialogue, account: Account, one: Exchange, words: Quote) -> Iterator[Observation]:
     """How this turn meets what the patient said before it: a worry, or a refusal."""
     asked = account.asked[one.question - 1]
     before = [x for x in account.exchanges if x.question == one.question - 1 and x.answered is not None]
@@ -217,7 +213,7 @@ def _answered(
 
 
 def _worry(dialogue: Dialogue, account: Account, one: Exchange) -> Quote | None:
-    """The patient's words of fear in an answer, or its plea to be comforted; nobody's where it is confused."""
+    """The patient's words of fear in an answer, or its plea to be comforted; none where it is confused."""
     text = dialogue.turns[one.answered].text
     asked = account.asked[one.question - 1] if one.question else Asked()
     if "confused" in hear(text, asked.text, asked.asks).moods:

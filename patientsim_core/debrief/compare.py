@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from patientsim_core.debrief.whole_page import Debrief
+from patientsim_core.debrief.debriefing import Debrief
 from patientsim_core.debrief.history import Status
 from patientsim_core.errors import InputError
 

@@ -12,7 +12,7 @@ from patientsim_core.debrief.layout import entry_of
 from patientsim_core.dialogue import Dialogue, How, Turn
 from patientsim_core.facts import Fact
 from patientsim_core.offline.data import table
-from patientsim_core.offline.lexicon import concepts, drug_classes
+from patientsim_core.offline.lexicon import Concept, concepts, drug_classes
 from patientsim_core.offline.patient import OfflinePatient
 from patientsim_core.persona import Cefr, Dazed, Persona
 from patientsim_core.state import REASSURANCES_A_PHASE
@@ -73,28 +73,22 @@ def tells(fact: Fact, question: str, history: Sequence[Turn], persona: Persona, 
     """Whether the built-in patient, asked so after a history, tells a fact truly."""
     patient = OfflinePatient(dialogue.case, persona, dialogue.seed)
     reply = patient.reply([*history, Turn(role="doctor", text=question)])
-    return any(
-        (one.item, one.fact, one.how) == (fact.item, fact.text, How.told) for one in reply.disclosures
-    )
+    return any((one.item, one.fact, one.how) == (fact.item, fact.text, How.told) for one in reply.disclosures)
 
 
 def wording_of(entry: str, cefr: Cefr) -> list[str]:
     """Questions for an entry in words for a language level; none for entries that nobody asks for."""
-    doctor = table("doctor")
-    found = doctor["complaint"].get(_ASKED_AS.get(entry, entry)) or doctor["background"].get(entry) or {}
-    own = found.get("simple" if cefr is Cefr.A else "plain", [])
-    return [*own, *_MORE.get(entry, [])]
+    doctor, own = table("doctor"), _cues()["questions"].get(entry)
+    asked_as = _cues()["asked_as"].get(entry, entry)
+    found = own or doctor["complaint"].get(asked_as) or doctor["background"].get(entry) or {}
+    return list(found.get("simple" if cefr is Cefr.A else "plain", ()))
 
 
-_ASKED_AS = {"pain": "severity", "severity": "degree", "tried": "better", "chiefcomplaint": "opener"}
-_MORE = {
-    "exercise": ["Do you exercise?"],
-    "marital_status": ["Are you married?"],
-    "children": ["Do you have children?"],
-    "insurance": ["Do you have insurance?"],
-    "race": ["How would you describe your background?"],
-}
-"""What the built-in doctor never asks for."""
+def symptom_question(concept: str, cefr: Cefr) -> str:
+    """A question for a symptom in words for a language level."""
+    known = _cues()["symptoms"].get(concept) or table("doctor")["systems"].get(concept, {})
+    words = known.get("simple" if cefr is Cefr.A else "plain")
+    return words[0] if words else f"Do you have {concepts()[concept].form('A' if cefr is Cefr.A else 'B')}?"
 
 
 def _candidates(line: Line, persona: Persona) -> Iterator[str]:
@@ -115,8 +109,14 @@ def _by_name(fact: Fact, cefr: Cefr) -> list[str]:
     """A question for a symptom by its name."""
     if not fact.item.startswith("present_illness") or fact.label:
         return []
-    named = [concepts()[id].form(cefr) for id in sorted(fact.concepts) if id in concepts()]
-    return [f"Do you have {name}?" for name in named]
+    return [symptom_question(id, cefr) for id in sorted(fact.concepts) if id in concepts()]
+
+
+def _of_drug(purpose: Concept, cefr: Cefr) -> list[dict[str, str]]:
+    """A drug by what it is for, `a pill for cholesterol`, and by what it is called, `a cholesterol pill`."""
+    name, form = purpose.names[0], purpose.form("A" if cefr is Cefr.A else "B")
+    what = {"x": f"{'an' if form[0] in 'aeiou' else 'a'} {form}"}
+    return [{"x": f"a pill for {name}"}, what] if purpose.form("B").startswith(f"{name} ") else [what]
 
 
 def _slots(fact: Fact, cefr: Cefr) -> list[dict[str, str]]:
@@ -124,8 +124,7 @@ def _slots(fact: Fact, cefr: Cefr) -> list[dict[str, str]]:
     kin = {"kin": fact.value.split(":")[0].lower()} if ":" in fact.value else {}
     classes = [drug_classes()[id] for id in sorted(fact.drugs) if id in drug_classes()]
     if classes:
-        forms = [f"{'an' if one.form(cefr)[0] in 'aeiou' else 'a'} {one.form(cefr)}" for one in classes]
-        return [{"x": form} for form in forms]
+        return [slots for one in classes for slots in _of_drug(one, cefr)]
     forms = [concepts()[id].form(cefr) for id in sorted(fact.concepts) if id in concepts()]
     if fact.item == "medical_device":
         forms = [form if form.endswith("s") else f"a {form}" for form in forms]

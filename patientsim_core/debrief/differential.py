@@ -1,22 +1,19 @@
 """The trainee's differential: each diagnosis against the truth, and against what was heard."""
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from pathlib import Path
 
 from patientsim_core.case import Case
 from patientsim_core.debrief.account import Account
-from patientsim_core.debrief.evidence import Evidence, name_of, recorded, words
-from patientsim_core.debrief.layout import entry_of
-from patientsim_core.debrief.quotes import Quote, quote
+from patientsim_core.debrief.evidence import Evidence, name_of, words
+from patientsim_core.debrief.quotes import Quote
+from patientsim_core.debrief.red_flags import FlagTable, red_flags
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
 from patientsim_core.offline.judge.differential import is_broader, judge_differential
-from patientsim_core.offline.lexicon import concepts, concepts_in, covers
+from patientsim_core.offline.lexicon import concepts, concepts_in
 from patientsim_core.offline.names import with_broader
 from patientsim_core.offline.rank import knowledge
 from patientsim_core.offline.spelling import normalise
@@ -56,33 +53,6 @@ class Named:
 
 
 @dataclass(frozen=True)
-class RedFlag:
-    """Something not to be overlooked: `asked` or told unasked (`heard`), with the words; `recorded` is what
-    the record has of it, empty where it has nothing. `asks` is the concept or the entry to ask for."""
-
-    name: str
-    why: str
-    asks: str
-    asked: bool
-    heard: bool
-    quote: Quote | None = None
-    recorded: tuple[str, ...] = ()
-
-    @property
-    def elicited(self) -> bool:
-        return self.asked or self.heard
-
-
-@dataclass(frozen=True)
-class FlagTable:
-    """The red flags of one kind of complaint, with their sources."""
-
-    name: str
-    flags: tuple[RedFlag, ...]
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Differential:
     """`rank` is that of the first diagnosis that counts, None where none does; `unheard` are facts of the
     record that speak for the truth and never came out."""
@@ -97,15 +67,13 @@ class Differential:
 def differential(dialogue: Dialogue, account: Account, heard: Evidence) -> Differential:
     """The differential of a dialogue; one that is open, or ended without any, has an empty list."""
     case = dialogue.case
-    named = tuple(
-        _named(rank, text, case, heard) for rank, text in enumerate(dialogue.differential, start=1)
-    )
+    named = tuple(_named(rank, text, case, heard) for rank, text in enumerate(dialogue.differential, start=1))
     return Differential(
         truth=case.diagnosis,
         rank=next((one.rank for one in named if one.match.counts), None),
         named=named,
         unheard=_unheard(case, account),
-        red_flags=tuple(_table(table, dialogue, account, heard) for table in _tables_for(case)),
+        red_flags=red_flags(dialogue, account, heard),
     )
 
 
@@ -117,7 +85,8 @@ def match_of(named: str, truth: str) -> Match:
         return Match.broader if is_broader(named, truth) and not near else Match.wrong
     bare = re.sub(r"^acute ", "", normalise(re.sub(r"[-–—]", " ", named)).strip(" ."))
     same = {name for id in concepts_in(normalise(truth)) for name in concepts()[id].names}
-    closer = re.search(words()["match"]["specific"], bare) and not re.search(words()["match"]["specific"], normalise(truth))
+    specific = re.compile(words()["match"]["specific"])
+    closer = specific.search(bare) and not specific.search(normalise(truth))
     return Match.exact if bare in same | {normalise(truth).strip(" .")} and not closer else Match.specific
 
 
@@ -131,7 +100,9 @@ def _named(rank: int, text: str, case: Case, heard: Evidence) -> Named:
     supports += _findings(sorted(entry["risk"] | entry["family"]), heard.past | heard.present)
     against = _findings(sorted(entry["against"]), heard.present)
     against += _findings(sorted(entry["excluded"]), heard.past)
-    denied = {id for id in entry["strong"] | entry["typical"] if id in heard.denied.keys() - heard.present.keys()}
+    denied = {
+        id for id in entry["strong"] | entry["typical"] if id in heard.denied.keys() - heard.present.keys()
+    }
     lacks = tuple(Finding(f"no {name_of(id)}", heard.denied[id]) for id in sorted(denied))
     return Named(rank, text, match, _once(supports), _once(against + lacks))
 
@@ -169,89 +140,3 @@ def _unheard(case: Case, account: Account) -> tuple[str, ...]:
 
 def _speaks(fact: Fact, speaks: frozenset[str]) -> bool:
     return not fact.absent and bool(with_broader(fact.concepts) & speaks)
-
-
-# --- red flags -------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=1)
-def _tables() -> list[dict]:
-    file = Path(__file__).parent / "red_flags.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))["table"]
-
-
-def _tables_for(case: Case) -> list[dict]:
-    """The tables of a case: its complaint's, and its diagnosis's."""
-    named = with_broader(concepts_in(normalise(case.chiefcomplaint)))
-    truth = normalise(case.diagnosis)
-    found = [
-        table
-        for table in _tables()
-        if set(table["complaints"]) & named or re.match(rf"(acute )?(?:{table['diagnosis']})", truth)
-    ]
-    return sorted(found, key=lambda table: not re.match(rf"(acute )?(?:{table['diagnosis']})", truth))[:2]
-
-
-def _table(table: dict, dialogue: Dialogue, account: Account, heard: Evidence) -> FlagTable:
-    woman = dialogue.case.person == "woman"
-    own = [
-        flag for flag in table["flags"] if not (flag.get("women") and not woman or flag.get("men") and woman)
-    ]
-    flags = tuple(_flag(flag, dialogue, account, heard) for flag in own)
-    return FlagTable(table["name"], flags, tuple(table["sources"]))
-
-
-def _flag(flag: dict, dialogue: Dialogue, account: Account, heard: Evidence) -> RedFlag:
-    wanted, entries = flag.get("concepts", ()), flag.get("entries", ())
-    asked = _asked(wanted, entries, dialogue, account, heard)
-    told = next(iter(_told(wanted, heard)), None) or _came_out(entries, dialogue, account)
-    return RedFlag(
-        flag["name"],
-        flag["why"],
-        (*wanted, *entries)[0],
-        asked=asked is not None,
-        heard=told is not None,
-        quote=asked or told,
-        recorded=_recorded(wanted, entries, account),
-    )
-
-
-def _asked(
-    wanted: Sequence[str], entries: Sequence[str], dialogue: Dialogue, account: Account, heard: Evidence
-) -> Quote | None:
-    """The question that asked for it: by name, or for the entry."""
-    by_name = (words for id, words in heard.asked.items() for one in wanted if covers(one, id))
-    at = {one.question: one.asked for one in account.exchanges if one.asked is not None}
-    for_entry = (
-        quote(dialogue.turns, at[number])
-        for number, asked in enumerate(account.asked, 1)
-        if set(entries) & asked.entries and not _open(asked.entries)
-    )
-    return next(by_name, None) or next(for_entry, None)
-
-
-def _open(entries: frozenset[str]) -> bool:
-    """Whether a question is so wide that it asks for nothing in particular."""
-    return len(entries) > 5
-
-
-def _told(wanted: Sequence[str], heard: Evidence) -> list[Quote]:
-    return [
-        words
-        for kind in (heard.present, heard.denied, heard.past)
-        for id, words in kind.items()
-        if any(covers(one, id) for one in wanted)
-    ]
-
-
-def _came_out(entries: Sequence[str], dialogue: Dialogue, account: Account) -> Quote | None:
-    for line in account.lines:
-        if line.came.reached and entry_of(line.fact) in entries and line.exchange.answered is not None:
-            return quote(dialogue.turns, line.exchange.answered, line.sentence)
-    return None
-
-
-def _recorded(wanted: Sequence[str], entries: Sequence[str], account: Account) -> tuple[str, ...]:
-    by_name = [fact for id, fact in recorded(account.facts).items() if any(covers(one, id) for one in wanted)]
-    by_entry = [fact for fact in account.facts if not wanted and entry_of(fact) in entries and not fact.absent]
-    return tuple(dict.fromkeys(fact.text for fact in (*by_name, *by_entry)))

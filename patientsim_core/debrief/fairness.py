@@ -149,7 +149,9 @@ def _invented(dialogue: Dialogue, account: Account) -> Iterator[Err]:
             if (place, sentence) in telling or unsure or any(c.denies_from is not None for c in said.clauses):
                 continue
             if _names_another(said, concepts, text):
-                yield Err(Fault.invention, _why(Fault.invention), RULES, quote(dialogue.turns, place, sentence))
+                yield Err(
+                    Fault.invention, _why(Fault.invention), RULES, quote(dialogue.turns, place, sentence)
+                )
 
 
 def _names_another(said: Said, concepts: Collection[str], text: str) -> bool:
@@ -158,7 +160,9 @@ def _names_another(said: Said, concepts: Collection[str], text: str) -> bool:
         if of_past and not clause.denies(mention) and not any(related(mention.id, id) for id in concepts):
             return True
     return any(
-        mention.kind == "drug" and not clause.denies(mention) and not any(n in text for n in generic(mention.words))
+        mention.kind == "drug"
+        and not clause.denies(mention)
+        and not any(n in text for n in generic(mention.words))
         for clause, mention in said.drugs
     )
 

@@ -6,13 +6,10 @@ from enum import StrEnum
 
 from patientsim_core.case import HIDDEN, Case
 from patientsim_core.debrief.account import Account, Came, Line
-from patientsim_core.debrief.layout import SAMPLE, Place, entry_of, hidden_of, places
+from patientsim_core.debrief.layout import SAMPLE, TRIAGE, Place, entry_of, hidden_of, places
 from patientsim_core.debrief.quotes import Quote, quote
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
-
-TRIAGE = ("age", "gender", "arrival_transport", "chiefcomplaint")
-"""What the doctor is told before the first question."""
 
 
 class Status(StrEnum):

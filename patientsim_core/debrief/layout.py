@@ -18,12 +18,15 @@ SAMPLE = {
 }
 """The letters of SAMPLE; no record has a last meal."""
 
+TRIAGE = ("age", "gender", "arrival_transport", "chiefcomplaint")
+"""What the doctor is told before the first question."""
+
 PRESENT = "Present illness"
 """The group of the complaint and its sides."""
 
 
 class Place(NamedTuple):
-    """An entry of the map: its key, its label, its group, and its letter of SAMPLE, empty where it has none."""
+    """An entry of the map: its key, its label, its group, and its letter of SAMPLE, empty for none."""
 
     key: str
     label: str

@@ -80,7 +80,8 @@ def body_words() -> frozenset[str]:
 
 
 _POSITION = re.compile(
-    r"\b(left|right|upper|lower|middle|both|all over|whole|across|behind|under|below|above|around|here(?! (for|because|with|to)\b)|front)\b"
+    r"\b(left|right|upper|lower|middle|both|all over|whole|across|behind|under|below|above|around|front"
+    r"|here(?! (for|because|with|to)\b))\b"
 )
 
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from patientsim_core.debrief.account import Account, Came
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.communication import Communication, Kind
-from patientsim_core.debrief.cues import suited, wording_of
-from patientsim_core.debrief.differential import Differential, FlagTable, RedFlag
+from patientsim_core.debrief.cues import suited, symptom_question, wording_of
+from patientsim_core.debrief.differential import Differential
 from patientsim_core.debrief.fairness import Fairness, Permitted
 from patientsim_core.debrief.history import History, Status
 from patientsim_core.debrief.quotes import Quote, quote
+from patientsim_core.debrief.red_flags import FlagTable, RedFlag
 from patientsim_core.dialogue import Dialogue
-from patientsim_core.offline.lexicon import concepts
+from patientsim_core.offline.lexicon import concepts, is_symptom
 from patientsim_core.persona import Cefr, Persona
 
 MOST = 3
@@ -109,13 +110,14 @@ class _Reader:
 
     def all(self) -> Iterator[tuple[str, Suggestion]]:
         """What could be suggested, the most urgent first, each with its kind."""
-        yield from self._flags()
+        yield from self._flags(recorded=True)
         yield from self._words()
         yield from self._departures(Came.refused)
         yield from self._departures(Came.forgotten)
         yield from self._worries()
         yield from self._departures(Came.minimised, Came.exaggerated)
         yield from self._missed()
+        yield from self._flags(recorded=False)
         yield from self._doubles()
         yield from self._endings()
 
@@ -132,19 +134,16 @@ class _Reader:
         near = [one for one in asking if set(entries) & self.account.asked[one.question - 1].entries]
         return quote(self.dialogue.turns, (near or asking)[-1].asked)
 
-    def _flags(self) -> Iterator[tuple[str, Suggestion]]:
-        """A red flag of the complaint that was neither asked for nor told, first those that the record has."""
-        missed = [
-            (table, flag)
-            for table in self.differential.red_flags[:1]
-            for flag in table.flags
-            if not flag.elicited
-        ]
-        for table, flag in sorted(missed, key=lambda pair: not pair[1].recorded):
-            at = self._last(["associated"])
-            persona = self._persona(at.question)
-            if better := _flag_question(flag, persona.cefr):
-                yield "flag", Suggestion(_flag_text(table, flag), suited(better, persona), at)
+    def _flags(self, recorded: bool) -> Iterator[tuple[str, Suggestion]]:
+        """A red flag of the complaint that was neither asked for nor told, and the record has, or has not."""
+        for table in self.differential.red_flags[:1]:
+            for flag in table.flags:
+                if flag.elicited or bool(flag.recorded) != recorded:
+                    continue
+                at = self._last(["associated"])
+                persona = self._persona(at.question)
+                if better := _flag_question(flag, persona.cefr):
+                    yield "flag", Suggestion(_flag_text(table, flag), suited(better, persona), at)
 
     def _words(self) -> Iterator[tuple[str, Suggestion]]:
         for one in (*self.communication.of(Kind.jargon), *self.communication.of(Kind.too_long)):
@@ -157,10 +156,11 @@ class _Reader:
 
     def _simpler(self, asked: Asked, persona: Persona) -> str:
         """The question in words for the level: by the name of what was asked for, or for its entry."""
-        forms = [concepts()[id].form(persona.cefr) for id in sorted(asked.about) if id in concepts()]
-        if forms:
-            return f"Do you have {forms[0]}?"
-        return next((words[0] for key in sorted(asked.entries) if (words := wording_of(key, persona.cefr))), "")
+        named = [id for ask in asked.asks for id in ask.about if is_symptom(id)]
+        if named:
+            return symptom_question(named[0], persona.cefr)
+        keys = [item for ask in asked.asks for item in (ask.topic, *sorted(asked.entries))]
+        return next((words[0] for key in keys if (words := wording_of(key, persona.cefr))), "")
 
     def _departures(self, *kinds: Came) -> Iterator[tuple[str, Suggestion]]:
         """What the persona kept away and a better question would have brought, as was tried."""
@@ -169,9 +169,7 @@ class _Reader:
         for one in sorted(own, key=lambda one: order.get(one.key, len(order))):
             at = next(x.asked for x in self.account.exchanges if x.answered == one.quote.turn)
             if at is not None:
-                yield str(kinds[0]), Suggestion(
-                    _departed(one), one.cue, quote(self.dialogue.turns, at)
-                )
+                yield str(kinds[0]), Suggestion(_departed(one), one.cue, quote(self.dialogue.turns, at))
 
     def _worries(self) -> Iterator[tuple[str, Suggestion]]:
         for one in self.communication.of(Kind.passed_over):
@@ -199,7 +197,7 @@ class _Reader:
         for one in self.communication.of(Kind.double):
             persona = self._persona(one.doctor.question)
             if better := self._simpler(self.account.asked[one.doctor.question - 1], persona):
-                text = f"{one.note.capitalize()}: the answer to one is easily lost. Ask one, wait, then the next."
+                text = f"{one.note.capitalize()}: an answer is easily lost. Ask one, wait, then the next."
                 yield "double", Suggestion(text, suited(better, persona), one.doctor)
 
     def _endings(self) -> Iterator[tuple[str, Suggestion]]:
@@ -230,13 +228,15 @@ _SUMMARY = "Let me sum up what I have heard, and please tell me what I got wrong
 
 def _flag_text(table: FlagTable, flag: RedFlag) -> str:
     there = f" The record has: {'; '.join(flag.recorded[:2])}." if flag.recorded else ""
-    return f"Red flag not asked for ({table.name.lower()}): {flag.name.lower()}. It may mean {flag.why}.{there}"
+    return (
+        f"Red flag not asked for ({table.name.lower()}): {flag.name.lower()}. It may mean {flag.why}.{there}"
+    )
 
 
 def _flag_question(flag: RedFlag, cefr: Cefr) -> str:
     """A question for a flag in words of a level."""
     if flag.asks in concepts():
-        return f"Do you have {concepts()[flag.asks].form(cefr)}?"
+        return symptom_question(flag.asks, cefr)
     return next(iter(wording_of(flag.asks, cefr)), "")
 
 

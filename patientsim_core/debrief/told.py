@@ -14,7 +14,6 @@ from patientsim_core.offline.judge.unnamed import GENERAL
 from patientsim_core.offline.judge.values import HABITS, age, classed, free, habit, pain
 from patientsim_core.offline.lexicon import covers
 
-
 _OF_LIFE = {"occupation", "exercise", "living_situation"}
 """Values that an answer for another of them tells in passing: a farmer's work is his exercise."""
 
