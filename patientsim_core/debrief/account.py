@@ -81,11 +81,19 @@ def account_of(dialogue: Dialogue) -> Account:
         if one.answered is None:
             continue
         asked = questions[one.question - 1] if one.question else Asked()
+        if "explanation" in asked.acts:  # what was refused is asked for again
+            asked = questions[one.question - 1] = asked.also(_pending(lines))
         turn = dialogue.turns[one.answered]
         reader = _Answer(one, asked, turn, turn.persona or dialogue.persona, case, known)
         for line in reader.lines():
             lines.append(_weighed(line, asked, reader.said, known, out))
     return Account(case, facts, tuple(found), tuple(questions), tuple(lines))
+
+
+def _pending(lines: Sequence[Line]) -> frozenset[Fact]:
+    """What was refused and not told since."""
+    refused = {line.fact for line in lines if line.came is Came.refused}
+    return frozenset(refused - {line.fact for line in lines if line.came.reached})
 
 
 def _weighed(
@@ -231,4 +239,4 @@ class _Answer:
     def _answers_one(self, due: list[Fact], found: dict[Fact, Line]) -> bool:
         """Whether an answer in words of its own can only be the answer to the one thing asked for."""
         told = [said for said in self.said if said.length and not said.asks]
-        return len(due) == 1 and not found and bool(told) and due[0].item not in PAST
+        return len(due) == 1 and not found and bool(told) and due[0].item not in (*PAST, "pain")

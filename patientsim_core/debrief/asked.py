@@ -1,7 +1,8 @@
 """What a doctor's turn asks of a record: the facts that it names, and those that it is wide enough for."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patientsim_core.case import Case
 from patientsim_core.debrief.layout import PRESENT, entry_of, places
@@ -9,6 +10,9 @@ from patientsim_core.facts import Fact
 from patientsim_core.offline.find import in_record
 from patientsim_core.offline.judge.said import read, rules
 from patientsim_core.offline.understand import ASPECTS, LISTING, Ask, Understanding
+
+_BEFORE = re.compile(r"\b(had|have|happened|been)\b.*\bbefore\b")
+"""What asks for the time before, whatever it names."""
 
 GENERAL = ("opener", "more", "chiefcomplaint")
 """Topics of questions that invite the patient to tell of the complaint as it likes."""
@@ -29,6 +33,15 @@ class Asked:
     unread: bool = False
     complaint: frozenset[str] = frozenset()
     complaint_concepts: frozenset[str] = frozenset()
+
+    def also(self, facts: frozenset[Fact]) -> "Asked":
+        """The same, which asks for some facts too."""
+        return replace(
+            self,
+            named=self.named | facts,
+            wide=self.wide | facts,
+            entries=self.entries | {entry_of(fact) for fact in facts},
+        )
 
     @property
     def about(self) -> frozenset[str]:
@@ -76,6 +89,8 @@ def _one(ask: Ask, case: Case, facts: Sequence[Fact]) -> tuple[set[Fact], set[st
         return set(), {"associated", "denied"}
     named = set(in_record(ask, case, facts).facts)
     of_named = {entry_of(fact) for fact in named}
+    if ask.about and _BEFORE.search(ask.words):
+        named |= {fact for fact in facts if fact.label == "previous"}
     of_another = ask.topic in ASPECTS and named and not of_named & _entries(ask)
     return named, of_named | (set() if of_another else _entries(ask))
 

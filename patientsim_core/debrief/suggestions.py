@@ -110,6 +110,7 @@ class _Reader:
 
     def all(self) -> Iterator[tuple[str, Suggestion]]:
         """What could be suggested, the most urgent first, each with its kind."""
+        yield from self._departures(Came.not_understood)
         yield from self._flags(recorded=True)
         yield from self._words()
         yield from self._departures(Came.refused)
@@ -169,7 +170,10 @@ class _Reader:
         for one in sorted(own, key=lambda one: order.get(one.key, len(order))):
             at = next(x.asked for x in self.account.exchanges if x.answered == one.quote.turn)
             if at is not None:
-                yield str(kinds[0]), Suggestion(_departed(one), one.cue, quote(self.dialogue.turns, at))
+                words = quote(self.dialogue.turns, at)
+                lost = one.came is Came.not_understood
+                better = suited(one.cue, self._persona(words.question)) if lost else one.cue
+                yield str(kinds[0]), Suggestion(_departed(one), better, words)
 
     def _worries(self) -> Iterator[tuple[str, Suggestion]]:
         for one in self.communication.of(Kind.passed_over):

@@ -8,6 +8,7 @@ from patientsim_core.debrief.communication import Kind
 from patientsim_core.debrief.debriefing import Debrief
 from patientsim_core.debrief.history import Entry, FactLine, Status
 from patientsim_core.debrief.quotes import Quote
+from patientsim_core.facts import LABELS
 
 NOT_A_SCORE = (
     "This is feedback, not a score. It was read by rules from what was said; quotations are word for word, "
@@ -81,13 +82,19 @@ def _entry(entry: Entry, debrief: Debrief) -> Iterator[Line]:
     excused = " (the patient erred)" if entry.key in debrief.fairness.excused else ""
     if len(entry.facts) < 2:
         fact = entry.facts[0] if entry.facts else None
-        text = f"{entry.label}: {fact.text}" if fact else entry.label
+        text = f"{entry.label}: {_bare(fact.text)}" if fact else entry.label
         yield Line(text, f"{entry.status}{excused}", _tellings(fact) if fact else ())
         return
     heard = sum(any(one.came.reached for one in fact.tellings) for fact in entry.facts)
     yield Line(f"{entry.label}: {heard} of {len(entry.facts)}", f"{entry.status}{excused}")
     for fact in entry.facts:
         yield Line(f"– {fact.text}", str(fact.status), _tellings(fact))
+
+
+def _bare(fact: str) -> str:
+    """The record's words without the side of the complaint that they begin with: the entry says it."""
+    label, _, rest = fact.partition(":")
+    return rest.strip() if label.strip().lower() in LABELS and rest.strip() else fact
 
 
 def _tellings(fact: FactLine) -> tuple[Quote, ...]:

@@ -1,10 +1,12 @@
 """What a sentence of the patient says of one fact of the record, by rules over its words."""
 
 from patientsim_core.debrief.asked import Asked
-from patientsim_core.debrief.layout import entry_of
+from patientsim_core.debrief.layout import TRIAGE, entry_of
 from patientsim_core.debrief.lists import allergy, bare, drug, family, listed
+from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.matching import Says, common, denials, shares
 from patientsim_core.debrief.sides import side
+from patientsim_core.disclosure import NUMBER
 from patientsim_core.facts import LABELS
 from patientsim_core.offline.judge.finding import Finding
 from patientsim_core.offline.judge.record import Known
@@ -78,6 +80,10 @@ def _denied(said: Said, known: Known, asked: Asked) -> Says | None:
 def _value(entry: str, said: Said, known: Known, asked: Asked) -> Says | None:
     """A single value: a habit, a class of several, or free words."""
     due = known.fact in asked.named
+    if entry == "pain" and "pain" in asked.entries and (number := NUMBER.findall(said.normal)):
+        return Says.so if float(number[0]) == float(known.fact.value) else Says.not_so
+    if entry == "marital_status" and not said.asks and sounds("spouse", said.written):
+        return Says.so if known.fact.value.lower().startswith("married") else None
     about = is_about(entry, said.normal)
     if not (due or about or entry in asked.entries):
         telling = frozenset(word for word in known.value.words if not word[0].isdigit())
@@ -89,7 +95,7 @@ def _value(entry: str, said: Said, known: Known, asked: Asked) -> Says | None:
     if found and found.status == "entailed":
         alone = len(common(own.words, known.value.words)) < min(2, len(known.value.words))
         return None if not due and entry in ("occupation", "exercise") and alone else Says.so
-    if found and found.status == "contradicted" and (found.sure or due):
+    if found and found.status == "contradicted" and (due or (found.sure and entry not in TRIAGE)):
         return Says.not_so
     return Says.weakly if due and not said.asks and common(said.words, known.value.words) else None
 
