@@ -194,7 +194,8 @@ class _Answer:
 
     def _blocked(self) -> Came | None:
         """Why an answer does not answer, as far as its words show it."""
-        if self.moods & {"lost", "confused"} or (self.persona.dazed is Dazed.high and "astray" in self.moods):
+        lost = bool(self.moods & {"lost", "confused"}) or sounds("lost", self.turn.text)
+        if lost or (self.persona.dazed is Dazed.high and "astray" in self.moods):
             return Came.not_understood
         if "refused" in self.moods or any(map(_refuses, self.said)):
             return Came.refused

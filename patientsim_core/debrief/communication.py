@@ -156,7 +156,8 @@ def _lost(asked: Asked, answer: Quote, lines: Sequence[Line]) -> bool:
     """Whether the answer shows that the question was not understood; a hard word that was is none."""
     here = [line for line in lines if line.exchange.answered == answer.turn]
     by_account = any(line.came is Came.not_understood for line in here)
-    return by_account or "lost" in hear(answer.text, asked.text, asked.asks).moods
+    asks_back = "lost" in hear(answer.text, asked.text, asked.asks).moods or sounds("lost", answer.text)
+    return by_account or asks_back
 
 
 _PAIRS = ({"worse", "better"}, {"severity", "pain"}, {"onset", "timing"}, {"medical_history", "surgery"})

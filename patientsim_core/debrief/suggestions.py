@@ -15,7 +15,7 @@ from patientsim_core.debrief.quotes import Quote, quote
 from patientsim_core.debrief.red_flags import FlagTable, RedFlag
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.offline.lexicon import concepts, is_symptom
-from patientsim_core.persona import Cefr, Persona
+from patientsim_core.persona import Cefr, Dazed, Persona
 
 MOST = 3
 """Suggestions at once: more are not taken to heart."""
@@ -80,16 +80,14 @@ def suggestions(
     communication: Communication,
     fairness: Fairness,
 ) -> tuple[Suggestion, ...]:
-    """At most three, the most urgent first, no two of a kind or for the same turn."""
+    """At most three, the most urgent first, no two of a kind."""
     if not any(one.asked is not None for one in account.exchanges):
         return ()
     reader = _Reader(dialogue, account, history, differential, communication, fairness)
     found: dict[str, Suggestion] = {}
-    turns: set[int] = set()
     for kind, one in reader.all():
-        if kind not in found and one.quote.turn not in turns and len(found) < MOST:
-            found[kind] = one
-            turns.add(one.quote.turn)
+        if len(found) < MOST:
+            found.setdefault(kind, one)
     return tuple(found.values())
 
 
@@ -110,7 +108,8 @@ class _Reader:
 
     def all(self) -> Iterator[tuple[str, Suggestion]]:
         """What could be suggested, the most urgent first, each with its kind."""
-        yield from self._departures(Came.not_understood)
+        if self.dialogue.persona.dazed is not Dazed.normal:
+            yield from self._departures(Came.not_understood)
         yield from self._flags(recorded=True)
         yield from self._words()
         yield from self._departures(Came.refused)

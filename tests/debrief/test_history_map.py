@@ -75,7 +75,8 @@ def check_quotes(dialogue: Dialogue) -> int:
     doctor = [place for place, turn in enumerate(dialogue.turns) if turn.role == "doctor"]
     for quote in found:
         turn = dialogue.turns[quote.turn]
-        assert quote.text in turn.text and quote.text
+        assert quote.text
+        assert quote.text in turn.text
         assert quote.role == turn.role
         assert quote.question == sum(place <= quote.turn for place in doctor)
     return len(found)
