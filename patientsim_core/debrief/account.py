@@ -4,6 +4,7 @@ and by the words themselves. No account is trusted to be whole: what was told co
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
 
 from patientsim_core.case import Case, item_of
 from patientsim_core.debrief.asked import Asked, asked_of
@@ -174,24 +175,31 @@ class _Answer:
     def _read(self, fact: Fact, known: Known, accounted: bool) -> Line | None:
         """What the words say of a fact. Where the patient keeps an account, only what stands there plainly
         is added to it."""
+        plainly = accounted or self._recorded
         weak = ""
-        for sentence, said in zip(self.sentences, self.said, strict=True):
+        for sentence, said, keeps in zip(self.sentences, self.said, self._kept_back, strict=True):
             found = says(said, known, self.asked)
             if found is Says.so:
                 return self._line(fact, self._told(fact, said), sentence)
-            keeps = _refuses(said) or _forgets(said)
-            lost = self._blocked() is Came.not_understood
-            if found is Says.not_so and not (accounted or self._recorded or keeps or lost):
+            if plainly or keeps:
+                continue
+            if found is Says.not_so and self._blocked is not Came.not_understood:
                 return self._line(fact, self._not_so(fact, said), sentence)
-            weak = weak or (sentence if found is Says.weakly and not keeps else "")
-        if weak and not self._recorded and self._blocked() not in (Came.not_understood, Came.refused):
-            return self._line(fact, Came.told, weak)
-        return None
+            weak = weak or (sentence if found is Says.weakly else "")
+        answers = self._blocked not in (Came.not_understood, Came.refused)
+        return self._line(fact, Came.told, weak) if weak and answers else None
 
-    @property
+    @cached_property
     def _recorded(self) -> bool:
+        """Whether the patient kept an account of this answer."""
         return bool(self.turn.reply) and any(not one.inferred for one in self.turn.reply.disclosures)
 
+    @cached_property
+    def _kept_back(self) -> list[bool]:
+        """For each sentence whether it refuses, or does not remember."""
+        return [_refuses(said) or _forgets(said) for said in self.said]
+
+    @cached_property
     def _blocked(self) -> Came | None:
         """Why an answer does not answer, as far as its words show it."""
         lost = bool(self.moods & {"lost", "confused"}) or sounds("lost", self.turn.text)
@@ -199,7 +207,7 @@ class _Answer:
             return Came.not_understood
         if "refused" in self.moods or any(map(_refuses, self.said)):
             return Came.refused
-        return Came.forgotten if any(map(_forgets, self.said)) else None
+        return Came.forgotten if any(self._kept_back) else None
 
     def _told(self, fact: Fact, said: Said) -> Came:
         """How a symptom is told: truly, or with words that make little of it by one who pleases."""
@@ -228,7 +236,7 @@ class _Answer:
         if self._recorded:
             return []
         due = [fact for fact in self.known if fact in self.asked.named and fact not in found]
-        came = self._blocked() or Came.unanswered
+        came = self._blocked or Came.unanswered
         told = {entry_of(line.fact) for line in found.values() if line.came.reached}
         if came is Came.unanswered and told:
             due = [fact for fact in due if entry_of(fact) in told]

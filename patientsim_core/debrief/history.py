@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from patientsim_core.case import HIDDEN, Case
 from patientsim_core.debrief.account import Account, Came, Line
+from patientsim_core.debrief.course import Moment, Repeat, repeats, timeline
 from patientsim_core.debrief.layout import SAMPLE, TRIAGE, Place, entry_of, hidden_of, places
 from patientsim_core.debrief.quotes import Quote, quote
 from patientsim_core.dialogue import Dialogue
@@ -101,23 +102,6 @@ class Coverage:
 
 
 @dataclass(frozen=True)
-class Repeat:
-    """An entry that was asked for again after it had been answered, with the questions."""
-
-    key: str
-    label: str
-    questions: tuple[Quote, ...]
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What came out at a question for the first time: keys of entries."""
-
-    question: int
-    keys: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class History:
     entries: tuple[Entry, ...]
     coverage: tuple[Coverage, ...]
@@ -141,8 +125,8 @@ def history(dialogue: Dialogue, account: Account) -> History:
             _coverage(name, [one for one in entries if one.sample == letter])
             for letter, name in SAMPLE.items()
         ),
-        repeats=tuple(_repeats(dialogue, account)),
-        timeline=tuple(_timeline(dialogue, entries)),
+        repeats=repeats(dialogue, account),
+        timeline=timeline({one.key: one.first for one in entries}),
     )
 
 
@@ -213,45 +197,3 @@ def _coverage(name: str, entries: Sequence[Entry]) -> Coverage:
     reached = [fact for fact in facts if any(one.came.reached for one in fact.tellings)]
     asked = [fact for fact in facts if any(one.asked for one in fact.tellings)]
     return Coverage(name, len(reached), len(asked), len(facts))
-
-
-def _repeats(dialogue: Dialogue, account: Account) -> list[Repeat]:
-    """The same asked again, in whatever words, after an answer that told it truly and wholly."""
-    answered = {
-        (line.exchange.question, line.fact)
-        for line in account.lines
-        if line.came is Came.told and line.whole and line.asked
-    }
-    found: dict[str, dict[int, None]] = {}
-    for later, asked in enumerate(account.asked, 1):
-        for fact in asked.named:
-            for earlier in range(1, later):
-                before = account.asked[earlier - 1]
-                if (
-                    fact in before.named
-                    and (earlier, fact) in answered
-                    and _alike(before.entries, asked.entries)
-                ):
-                    found.setdefault(entry_of(fact), {}).update({earlier: None, later: None})
-    asked_at = {one.question: one.asked for one in account.exchanges}
-    return [
-        Repeat(
-            key,
-            places()[key].label,
-            tuple(quote(dialogue.turns, asked_at[number]) for number in sorted(numbers)),
-        )
-        for key, numbers in found.items()
-    ]
-
-
-def _alike(before: frozenset[str], now: frozenset[str]) -> bool:
-    """Whether two questions ask for the same: an open one and a closer one do not."""
-    return before == now
-
-
-def _timeline(dialogue: Dialogue, entries: Sequence[Entry]) -> list[Moment]:
-    at: dict[int, list[str]] = {}
-    for entry in entries:
-        if entry.first is not None:
-            at.setdefault(entry.first, []).append(entry.key)
-    return [Moment(number, tuple(keys)) for number, keys in sorted(at.items())]

@@ -8,7 +8,7 @@ from patientsim_core.offline.judge.illness import hours
 from patientsim_core.offline.judge.record import Known
 from patientsim_core.offline.judge.said import Said, digits, pattern
 from patientsim_core.offline.judge.unnamed import opposite
-from patientsim_core.offline.lexicon import is_symptom
+from patientsim_core.offline.lexicon import covers, is_symptom
 
 SAME_TIME = 2.1
 """Two times are the same if one is at most so many times the other."""
@@ -53,7 +53,11 @@ def _moves(said: Said, known: Known) -> bool:
 
 def _describes(said: Said, known: Known, own: frozenset[str], asked: Asked) -> bool:
     """Whether it describes the feeling, if only by a word that the complaint's own line has not."""
-    felt = {id for id in known.fact.concepts - asked.complaint_concepts if is_symptom(id)}
+    felt = {
+        id
+        for id in known.fact.concepts
+        if is_symptom(id) and not any(covers(id, named) for named in asked.complaint_concepts)
+    }
     named = felt and denials(said, known, asked.complaint_concepts)
     return bool(common(said.words, own)) or bool(named and not all(named))
 
