@@ -10,7 +10,7 @@ from patientsim_core.case import Case, item_of
 from patientsim_core.debrief.asked import Asked, asked_of
 from patientsim_core.debrief.layout import entry_of
 from patientsim_core.debrief.manner import sounds
-from patientsim_core.debrief.matching import Says
+from patientsim_core.debrief.matching import Says, common
 from patientsim_core.debrief.quotes import Exchange, exchanges, spoken_sentences
 from patientsim_core.debrief.told import says
 from patientsim_core.debrief.whole import is_whole
@@ -176,11 +176,13 @@ class _Answer:
         """What the words say of a fact. Where the patient keeps an account, only what stands there plainly
         is added to it."""
         plainly = accounted or self._recorded
+        read_as = [says(said, known, self.asked) for said in self.said]
+        if Says.so in read_as:
+            return self._line(fact, *self._best(fact, known, read_as))
         weak = ""
-        for sentence, said, keeps in zip(self.sentences, self.said, self._kept_back, strict=True):
-            found = says(said, known, self.asked)
-            if found is Says.so:
-                return self._line(fact, self._told(fact, said), sentence)
+        for sentence, said, found, keeps in zip(
+            self.sentences, self.said, read_as, self._kept_back, strict=True
+        ):
             if plainly or keeps:
                 continue
             if found is Says.not_so and self._blocked is not Came.not_understood:
@@ -188,6 +190,12 @@ class _Answer:
             weak = weak or (sentence if found is Says.weakly else "")
         answers = self._blocked not in (Came.not_understood, Came.refused)
         return self._line(fact, Came.told, weak) if weak and answers else None
+
+    def _best(self, fact: Fact, known: Known, read_as: Sequence[Says | None]) -> tuple[Came, str]:
+        """How a fact is told, and the sentence that has most of its words: `Lisinopril` before `Ah yes!`."""
+        telling = [place for place, found in enumerate(read_as) if found is Says.so]
+        best = max(telling, key=lambda place: len(common(self.said[place].words, known.value.words)))
+        return self._told(fact, self.said[best]), self.sentences[best]
 
     @cached_property
     def _recorded(self) -> bool:

@@ -118,6 +118,23 @@ def test_every_fact_of_a_record_has_its_place_in_one_entry(case):
         assert (fact.item, fact.text) in shown
 
 
+def test_a_quote_keeps_the_spaces_of_its_turn_and_the_whole_turn_where_a_direction_stands_inside():
+    text = "Well,   it  hurts.  It began two  hours (sighs) ago,\nsuddenly. I smoke a  pack a day."
+    lines = [("When did it start? Do you smoke?", text)]
+    turns = [t for q, a in lines for t in (Turn(role="doctor", text=q), Turn(role="patient", text=a))]
+    dialogue = Dialogue(case=CASES["synthetic-01"], persona=Persona(), turns=turns)
+    assert check_quotes(dialogue)
+    found = entries(dialogue)
+    assert found["tobacco"].facts[0].tellings[0].patient.text == "I smoke a  pack a day."
+    assert found["onset"].facts[0].tellings[0].patient.text == text
+
+
+def test_the_quote_is_the_sentence_with_most_of_the_fact():
+    lines = "D: Do you take a pill for blood pressure?\nP: Ah yes! Lisinopril, 20 mg."
+    (fact, *_) = entries(talk("synthetic-01", "plain,B,low,normal", lines))["medication"].facts
+    assert fact.tellings[0].patient.text == "Lisinopril, 20 mg."
+
+
 def test_an_empty_consultation_has_missed_what_triage_does_not_tell():
     found = statuses(Dialogue(case=CASES["synthetic-01"], persona=Persona()))
     assert found["pain"] is Status.missed
@@ -216,6 +233,17 @@ D: Are you allergic to anything?
 P: I forget.
 D: Do you have any allergies?
 P: Penicillin, I get a rash.
+"""
+    dialogue = talk("synthetic-01", "plain,B,high,normal", lines)
+    assert history(dialogue, account_of(dialogue)).repeats == ()
+
+
+def test_a_closer_question_after_an_open_one_is_no_repeat():
+    lines = """
+D: What brings you in?
+P: Chest pain.
+D: Do you have any chest pain now?
+P: Yes, chest pain.
 """
     dialogue = talk("synthetic-01", "plain,B,high,normal", lines)
     assert history(dialogue, account_of(dialogue)).repeats == ()
