@@ -27,8 +27,8 @@ class Moment:
 
 
 def repeats(dialogue: Dialogue, account: Account) -> tuple[Repeat, ...]:
-    """The same asked again, in whatever words, after an answer that told it truly and wholly. An open
-    question and a closer one are not the same: they ask for other entries."""
+    """The same asked again, in whatever words, after an answer that told it truly and wholly. A wider
+    question and a closer one are not the same: they ask for other facts, or after other entries."""
     answered = {
         (line.exchange.question, line.fact)
         for line in account.lines
@@ -37,7 +37,7 @@ def repeats(dialogue: Dialogue, account: Account) -> tuple[Repeat, ...]:
     found: dict[str, set[int]] = {}
     for later, asked in enumerate(account.asked, 1):
         for earlier, before in enumerate(account.asked[: later - 1], 1):
-            if before.entries == asked.entries:
+            if (before.named, before.entries) == (asked.named, asked.entries):
                 for fact in before.named & asked.named:
                     if (earlier, fact) in answered:
                         found.setdefault(entry_of(fact), set()).update((earlier, later))

@@ -238,13 +238,16 @@ P: Penicillin, I get a rash.
     assert history(dialogue, account_of(dialogue)).repeats == ()
 
 
-def test_a_closer_question_after_an_open_one_is_no_repeat():
-    lines = """
-D: What brings you in?
-P: Chest pain.
-D: Do you have any chest pain now?
-P: Yes, chest pain.
-"""
+@pytest.mark.parametrize(
+    ("first", "answer", "second"),
+    [
+        ("Do you have any pain?", "Yes, a 9.", "How bad is the pain really, from 0 to 10?"),
+        ("Do you have any illnesses?", "High blood pressure.", "Do you have high blood pressure?"),
+        ("What brings you in?", "Chest pain.", "Do you have chest pain?"),
+    ],
+)
+def test_a_closer_question_after_a_wider_one_is_no_repeat(first, answer, second):
+    lines = f"D: {first}\nP: {answer}\nD: {second}\nP: {answer}"
     dialogue = talk("synthetic-01", "plain,B,high,normal", lines)
     assert history(dialogue, account_of(dialogue)).repeats == ()
 
