@@ -82,6 +82,23 @@ def take_back(dialogue: Dialogue) -> Dialogue:
     return _with(dialogue, dialogue.turns[:last])
 
 
+def again_from(dialogue: Dialogue, question: int) -> Dialogue:
+    """A new consultation that goes on where this one was before a question, 1 being the first; this one stays
+    as it is. The case, the persona that began, and who plays the patient are the same. Raises InputError for
+    a question that was not asked."""
+    places = [place for place, turn in enumerate(dialogue.turns) if turn.role == "doctor"]
+    if not 1 <= question <= len(places):
+        raise InputError(
+            f"There is no question {question} to take up again: this consultation has {len(places)}."
+        )
+    return Dialogue(
+        case=dialogue.case,
+        persona=dialogue.persona,
+        **last_cast(dialogue)._asdict(),
+        turns=[turn.model_copy(deep=True) for turn in dialogue.turns[: places[question - 1]]],
+    )
+
+
 def edit(dialogue: Dialogue, question: str, cast: Cast | None = None) -> Dialogue:
     """The last question in other words; its old answer goes."""
     return ask(take_back(dialogue), question, cast)

@@ -31,7 +31,7 @@ def read_reply(text: str, facts: Sequence[Fact]) -> list[Disclosure]:
     return [Disclosure(item=fact.item, fact=fact.text, how=How.told, inferred=True) for fact in told]
 
 
-_NUMBER = re.compile(r"(?<![\d.])(10|\d)(?![\d.]*\d)")
+NUMBER = re.compile(r"(?<![\d.])(10|\d)(?![\d.]*\d)")
 _FORGOTTEN = re.compile(
     r"\b(forg[eo]t\w*|remember|recall|(not |un)sure|can't (say|think)|slipped|no idea|(don't|not) know)\b"
 )
@@ -61,7 +61,7 @@ def infer(
 
 def _bent(text: str, fact: Fact) -> How | None:
     """Whether a reply gives another number for the pain, 0-10, than the record."""
-    numbers = _NUMBER.findall(normalise(text)) if fact.item == "pain" else []
+    numbers = NUMBER.findall(normalise(text)) if fact.item == "pain" else []
     if not numbers:
         return None
     return How.minimised if float(numbers[0]) < float(fact.value) else How.exaggerated

@@ -12,7 +12,8 @@ from types import MappingProxyType
 
 from patientsim_core.case import GROUPS, UNKNOWN, Case
 from patientsim_core.consultation import changes, voice
-from patientsim_core.debrief import TRIAGE, Row, Status, debrief
+from patientsim_core.debrief.layout import TRIAGE
+from patientsim_core.debrief.rows import Row, Status, rows
 from patientsim_core.dialogue import Dialogue, Reply
 from patientsim_core.models import OFFLINE
 from patientsim_core.prompt import item_text
@@ -53,7 +54,7 @@ def triage(case: Case) -> str:
 
 def outcome(dialogue: Dialogue) -> str:
     """How an ended consultation compares with its case, for the app."""
-    case, rows = dialogue.case, debrief(dialogue)
+    case, found = dialogue.case, rows(dialogue)
     lines = [
         f"Diagnosis\n### {literal(case.diagnosis)}",
         f"Disposition **{literal(case.disposition.capitalize())}**",
@@ -63,7 +64,7 @@ def outcome(dialogue: Dialogue) -> str:
         "#### What came to light",
     ]
     for status in (Status.disclosed, Status.held_back, Status.missed):
-        if labels := [f"{row.label}{_share(row)}" for row in rows if row.status is status]:
+        if labels := [f"{row.label}{_share(row)}" for row in found if row.status is status]:
             lines.append(f":{_COLORS[status]}-badge[{status} · {len(labels)}] {', '.join(labels)}")
     return "\n\n".join(lines)
 
@@ -100,17 +101,17 @@ def record(dialogue: Dialogue) -> dict[str, str]:
     """The record for the app, a heading and a text for each group: every item with what the patient
     disclosed of it, and the question and the answer that brought it."""
     texts = {}
-    for group, found in groupby(debrief(dialogue), key=lambda row: row.group):
-        rows = list(found)
-        disclosed = sum(row.status is Status.disclosed for row in rows)
+    for group, found in groupby(rows(dialogue), key=lambda row: row.group):
+        own = list(found)
+        disclosed = sum(row.status is Status.disclosed for row in own)
         lines = []
-        for row in rows:
+        for row in own:
             badge = f":{_COLORS.get(row.status, 'gray')}-badge[{row.status}{_share(row)}]"
             heard = row.reached if len(row.facts) > 1 else ()
             facts = [f"✓ **{literal(fact)}**" if fact in heard else literal(fact) for fact in row.facts]
             lines.append(f"**{row.label}** &ensp; {badge}\\\n{'; '.join(facts) or 'Not recorded'}")
             lines += _quotes(row)
-        texts[f"**{group}** · {disclosed} of {len(rows)} disclosed"] = "\n\n".join(lines)
+        texts[f"**{group}** · {disclosed} of {len(own)} disclosed"] = "\n\n".join(lines)
     return texts
 
 
@@ -202,9 +203,9 @@ def to_markdown(dialogue: Dialogue) -> str:
 
 def _record(dialogue: Dialogue) -> list[str]:
     lines = ["## Record"]
-    for group, rows in groupby(debrief(dialogue), key=lambda row: row.group):
+    for group, own in groupby(rows(dialogue), key=lambda row: row.group):
         lines.append(f"### {group}")
-        for row in rows:
+        for row in own:
             said = escape("; ".join(row.facts)) or "Not recorded"
             entry = [f"- **{escape(row.label)}:** {said} ({row.status}{_share(row)})"]
             entry += [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from patientsim_core.case import Case
 from patientsim_core.facts import Fact
 from patientsim_core.offline.found import AT_ONCE, Found, of, section, side
-from patientsim_core.offline.lexicon import concepts, concepts_in
+from patientsim_core.offline.lexicon import concepts, concepts_in, is_symptom
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.offline.understand import Ask, yes_or_no
 
@@ -96,7 +96,7 @@ def _of_another(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found | None:
     """The answer where a question names something else than the complaint: its own time or count, the
     symptom itself, or that there is none."""
     past = tuple(f for f in of(facts, "medical_history") if any(f.is_about(c) for c in ask.about))
-    if ask.topic == "onset" and past and not any(_is_symptom(concept) for concept in ask.about):
+    if ask.topic == "onset" and past and not any(is_symptom(concept) for concept in ask.about):
         return Found(ask, past, "medical_history", by_name=True)
     symptoms = [f for f in facts if f.item == "present_illness_positive" and "associated" in f.aspects]
     exact = set(ask.about) - {"pain"}
@@ -113,10 +113,6 @@ def _of_another(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found | None:
     here = concepts_in(ask.words)
     alone = len(about) == len(ask.about) and here.issuperset(about)
     return symptom(ask, case, facts) if alone and ask.topic != "radiation" and yes_or_no(ask.words) else None
-
-
-def _is_symptom(concept: str) -> bool:
-    return concept in concepts() and concepts()[concept].kind == "symptom"
 
 
 def _severity(ask: Ask, facts: Sequence[Fact]) -> Found:

@@ -15,8 +15,18 @@ from patientsim_core.state import State
 
 
 def find(ask: Ask, case: Case, facts: Sequence[Fact], state: State) -> Found:
-    """What the record has for an ask; where the lexicon has nothing, its own words are looked for."""
-    found = _by_topic(ask, case, facts, state)
+    """What the record has for an ask in this state: a further look brings what was not told yet."""
+    if ask.topic == "more":
+        return _more(ask, case, facts, state)
+    if ask.topic == "associated":
+        return _symptoms(ask, case, facts, state)
+    return in_record(ask, case, facts)
+
+
+def in_record(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found:
+    """What the record has for an ask, whatever was said before; where the lexicon has nothing, its own words
+    are looked for."""
+    found = _by_topic(ask, case, facts)
     spelt = yes_or_no(ask.words) and (ask.topic in ASPECTS or (ask.topic == "symptom" and not found.facts))
     if spelt and (near := spelt_out(ask.words, facts)):
         return Found(ask, near[:AT_ONCE], "symptom", by_name=True)
@@ -26,14 +36,10 @@ def find(ask: Ask, case: Case, facts: Sequence[Fact], state: State) -> Found:
     return Found(ask, near, section(near[0]), by_name=True) if near else found
 
 
-def _by_topic(ask: Ask, case: Case, facts: Sequence[Fact], state: State) -> Found:
+def _by_topic(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found:
     topic = ask.topic
     if topic in ("opener", "chiefcomplaint"):
-        return _opener(ask, facts, state)
-    if topic == "more":
-        return _more(ask, case, facts, state)
-    if topic == "associated":
-        return _symptoms(ask, case, facts, state)
+        return Found(ask, of(facts, "chiefcomplaint"), "chiefcomplaint")
     if topic in ("symptom", "pain"):
         return symptom(ask, case, facts)
     if topic in ASPECTS:
@@ -41,10 +47,6 @@ def _by_topic(ask: Ask, case: Case, facts: Sequence[Fact], state: State) -> Foun
     if topic in ("reaction", "allergies"):
         return allergy(ask, facts)
     return item_facts(ask, facts)
-
-
-def _opener(ask: Ask, facts: Sequence[Fact], state: State) -> Found:
-    return Found(ask, of(facts, "chiefcomplaint"), "chiefcomplaint")
 
 
 def _symptoms(ask: Ask, case: Case, facts: Sequence[Fact], state: State) -> Found:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from patientsim_core.offline.lexicon import find_drugs
+from patientsim_core.offline.lexicon import find_drugs, is_symptom
 from patientsim_core.offline.spelling import normalise
 from patientsim_core.offline.understand import ASPECTS, LISTING, Ask, Understanding, read_alone
 
@@ -79,7 +79,12 @@ def lean(now: Understanding, last: tuple[Ask, ...]) -> tuple[Ask, ...]:
             ask = Ask(before.topic, before.about, f"{before.words} {ask.words}", insist=True)
         elif ask.topic == "dose":
             ask = Ask("medication", ask.about, ask.words, insist=True)
-        elif ask.topic == "onset" and before.topic in _DATED and not _BEGINS.search(ask.words):
+        elif (
+            ask.topic == "onset"
+            and before.topic in _DATED
+            and not _BEGINS.search(ask.words)
+            and not any(is_symptom(concept) for concept in ask.about)
+        ):
             ask = Ask(before.topic, before.about, f"{before.words} {ask.words}", insist=True)
         elif ask.topic in ASPECTS and not ask.about and before.topic in ("symptom", *ASPECTS):
             leans = _IT.search(ask.words) and not (ask.topic == "location" and _PLACE.search(ask.words))

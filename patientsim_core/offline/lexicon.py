@@ -167,6 +167,11 @@ def find_drugs(text: str) -> tuple[Mention, ...]:
     return tuple(_drug_finder().find(text))
 
 
+def is_symptom(concept: str) -> bool:
+    """Whether it is something felt or seen now, not an illness, an operation or a device."""
+    return concept in concepts() and concepts()[concept].kind == "symptom"
+
+
 @lru_cache(maxsize=1024)
 def covers(asked: str, found: str) -> bool:
     """Whether a question for one concept is answered by another: the same, or a narrower one."""

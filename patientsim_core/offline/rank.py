@@ -44,7 +44,8 @@ class Findings:
 
 
 @lru_cache(maxsize=1)
-def _diagnoses() -> dict[str, dict]:
+def knowledge() -> dict[str, dict]:
+    """What speaks for and against each diagnosis, by id: `diagnoses.toml`, with its lists as sets."""
     return {id: _sets(entry) for id, entry in table("diagnoses")["diagnoses"].items()}
 
 
@@ -74,7 +75,7 @@ _RISKS = frozenset(("insulin", "blood_thinner", "painkiller"))
 
 def rank(findings: Findings, count: int = HOW_MANY) -> list[str]:
     """Names of the likeliest diagnoses in order; equal ones as the file has them."""
-    return [_diagnoses()[id]["name"] for id in leading(findings, count)]
+    return [knowledge()[id]["name"] for id in leading(findings, count)]
 
 
 def leading(findings: Findings, count: int = HOW_MANY) -> list[str]:
@@ -87,13 +88,13 @@ def leading(findings: Findings, count: int = HOW_MANY) -> list[str]:
 def scores(findings: Findings) -> Mapping[str, float]:
     """Points of every diagnosis."""
     denied = frozenset(finding for finding in _weighed() if findings.lacks(finding))
-    return {id: _points(entry, findings, denied) for id, entry in _diagnoses().items()}
+    return {id: _points(entry, findings, denied) for id, entry in knowledge().items()}
 
 
 @lru_cache(maxsize=1)
 def _weighed() -> frozenset[str]:
     return frozenset().union(
-        *(entry[name] for entry in _diagnoses().values() for name in ("strong", "typical"))
+        *(entry[name] for entry in knowledge().values() for name in ("strong", "typical"))
     )
 
 
@@ -134,7 +135,7 @@ def worth_asking(concept: str, among: Sequence[str]) -> float:
 
 @lru_cache(maxsize=32_768)
 def _worth(concept: str, among: tuple[str, ...]) -> float:
-    gains = (_gain(concept, _diagnoses()[id]) * share for id, share in zip(among, _SHARES, strict=False))
+    gains = (_gain(concept, knowledge()[id]) * share for id, share in zip(among, _SHARES, strict=False))
     return max(gains, default=0.0)
 
 

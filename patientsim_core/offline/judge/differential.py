@@ -22,7 +22,7 @@ def judge_differential(differential: Sequence[str], diagnosis: str) -> tuple[boo
             if name == normalise(diagnosis).strip(" ."):
                 return True, rank, f"{named!r} is the true diagnosis"
     for named in differential:
-        if truth and _broader(diagnosis, named):
+        if truth and is_broader(named, diagnosis):
             return False, None, f"{named!r} is broader than {diagnosis}"
     return False, None, f"none of the {len(differential)} is {diagnosis}"
 
@@ -51,7 +51,8 @@ def _entry(diagnosis: str) -> re.Pattern[str] | None:
     return None
 
 
-def _broader(diagnosis: str, named: str) -> bool:
+def is_broader(named: str, diagnosis: str) -> bool:
+    """Whether a diagnosis has the true one among others, and so does not count."""
     return any(
         re.search(rf"^(?:{entry['truth']})", truth) and re.search(rf"\b(?:{entry['broader']})", name)
         for entry in rules()["diagnoses"].values()

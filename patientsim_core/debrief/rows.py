@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from patientsim_core.case import GROUPS, HIDDEN, Case, item_of, values
+from patientsim_core.debrief.layout import TRIAGE
 from patientsim_core.dialogue import Dialogue, How
 from patientsim_core.disclosure import read_reply
 from patientsim_core.facts import facts_of
-
-TRIAGE = ("age", "gender", "arrival_transport", "chiefcomplaint")
-"""What the doctor is told before the first question."""
 
 
 class Status(StrEnum):
@@ -53,15 +51,15 @@ class Row:
         return {line.fact for line in self.brought if line.how.reached}
 
 
-def debrief(dialogue: Dialogue) -> list[Row]:
+def rows(dialogue: Dialogue) -> list[Row]:
     """The 24 items in the record's order."""
     brought = _brought(dialogue)
-    rows = []
+    found = []
     for group, items in GROUPS.items():
         for item, label in items.items():
-            facts, found = recorded(dialogue.case, item), tuple(brought.get(item, ()))
-            rows.append(Row(group, item, label, facts, found, _status(item, facts, found)))
-    return rows
+            facts, told = recorded(dialogue.case, item), tuple(brought.get(item, ()))
+            found.append(Row(group, item, label, facts, told, _status(item, facts, told)))
+    return found
 
 
 def recorded(case: Case, item: str) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
 from patientsim_core import Disclosure, Persona, Reply, Turn
 from patientsim_core.case import ITEMS
-from patientsim_core.debrief import Status, debrief, recorded
+from patientsim_core.debrief.rows import Status, recorded
+from patientsim_core.debrief.rows import rows as rows_of
 
 
 def rows(dialogue):
-    return {row.item: row for row in debrief(dialogue)}
+    return {row.item: row for row in rows_of(dialogue)}
 
 
 def test_every_item_of_the_record_has_one_row_in_order(dialogue):
-    assert [row.item for row in debrief(dialogue)] == list(ITEMS)
+    assert [row.item for row in rows_of(dialogue)] == list(ITEMS)
     assert len(ITEMS) == 24
 
 
@@ -56,8 +57,8 @@ def test_a_fact_told_twice_stands_once_at_its_first_turn_but_a_change_is_kept(di
     ]
 
 
-def test_a_stopped_or_empty_consultation_has_a_debrief(dialogue):
-    assert {row.status for row in debrief(dialogue.model_copy(update={"turns": []}))} == {
+def test_a_stopped_or_empty_consultation_has_a_rows_of(dialogue):
+    assert {row.status for row in rows_of(dialogue.model_copy(update={"turns": []}))} == {
         Status.hidden,
         Status.triage,
         Status.missed,

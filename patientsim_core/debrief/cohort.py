@@ -1,0 +1,73 @@
+"""A class at a glance: across many consultations, who elicited what, and what most missed."""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from patientsim_core.debrief.debriefing import Debrief
+from patientsim_core.debrief.history import Status
+from patientsim_core.debrief.layout import places
+
+ABOUT = ("dialogue_id", "case_id", "title", "created", "personas", "questions", "rank")
+"""What each row begins with; `rank` is that of the first diagnosis that counts, missing where none does."""
+
+_OPEN = (Status.unrecorded, Status.hidden, Status.triage)
+
+
+def cohort(debriefs: Iterable[Debrief]) -> pd.DataFrame:
+    """A row a consultation, by case and time: `ABOUT`, then each entry of the map with its status as text."""
+    rows = [
+        {
+            "dialogue_id": one.dialogue_id,
+            "case_id": one.case_id,
+            "title": one.title,
+            "created": one.created,
+            "personas": ", then ".join(one.personas),
+            "questions": one.questions,
+            "rank": one.differential.rank,
+            **{entry.key: str(entry.status) for entry in one.history.entries},
+        }
+        for one in debriefs
+    ]
+    found = pd.DataFrame(rows, columns=[*ABOUT, *places()])
+    return found.astype({"rank": "Int64"}).sort_values(["case_id", "created"], ignore_index=True)
+
+
+def by_fact(debriefs: Iterable[Debrief]) -> pd.DataFrame:
+    """A row a consultation and fact of its record: `dialogue_id`, `case_id`, `key`, `fact`, `status` as text,
+    `heard` (whether it came out, truly or bent), and `question`, the number at which it first did."""
+    rows = [
+        {
+            "dialogue_id": one.dialogue_id,
+            "case_id": one.case_id,
+            "key": entry.key,
+            "fact": fact.text,
+            "status": str(fact.status),
+            "heard": bool(heard := [t.patient.question for t in fact.tellings if t.came.reached]),
+            "question": min(heard, default=None),
+        }
+        for one in debriefs
+        for entry in one.history.entries
+        for fact in entry.facts
+        if entry.status not in _OPEN
+    ]
+    columns = ["dialogue_id", "case_id", "key", "fact", "status", "heard", "question"]
+    return pd.DataFrame(rows, columns=columns).astype({"heard": bool, "question": "Int64"})
+
+
+def misses(table: pd.DataFrame, least: int = 1) -> pd.DataFrame:
+    """What was missed most, by case: `case_id`, `key`, `label`, `missed` and `consultations` (those whose
+    record has it), `share` 0-1, most first; only what at least so many missed. `table` is `cohort`'s."""
+    long = table.melt(id_vars=["case_id"], value_vars=[*places()], var_name="key", value_name="status")
+    long = long[~long["status"].isin([str(one) for one in _OPEN])]
+    long = long.assign(missed=long["status"] == str(Status.missed))
+    found = long.groupby(["case_id", "key"], as_index=False).agg(
+        missed=("missed", "sum"), consultations=("missed", "size")
+    )
+    found = found.assign(
+        label=[places()[key].label for key in found["key"]], share=found["missed"] / found["consultations"]
+    )
+    found = found[found["missed"] >= least].sort_values(
+        ["case_id", "share", "missed", "key"], ascending=[True, False, False, True], ignore_index=True
+    )
+    return found[["case_id", "key", "label", "missed", "consultations", "share"]]

@@ -1,0 +1,142 @@
+"""The trainee's differential: each diagnosis against the truth, and against what was heard."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from patientsim_core.case import Case
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.evidence import Evidence, name_of, words
+from patientsim_core.debrief.quotes import Quote
+from patientsim_core.debrief.red_flags import FlagTable, red_flags
+from patientsim_core.dialogue import Dialogue
+from patientsim_core.facts import Fact
+from patientsim_core.offline.judge.differential import is_broader, judge_differential
+from patientsim_core.offline.lexicon import concepts, concepts_in
+from patientsim_core.offline.names import with_broader
+from patientsim_core.offline.rank import knowledge
+from patientsim_core.offline.spelling import normalise
+
+
+class Match(StrEnum):
+    """How a diagnosis stands to the truth (protocol: the same or more specific counts, broader does not)."""
+
+    exact = "the diagnosis"
+    specific = "more specific"
+    broader = "too broad"
+    wrong = "another diagnosis"
+
+    @property
+    def counts(self) -> bool:
+        return self in (Match.exact, Match.specific)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that was heard, in words, and where; without a quote it is known from triage."""
+
+    name: str
+    quote: Quote | None = None
+
+
+@dataclass(frozen=True)
+class Named:
+    """One diagnosis of the trainee's list. `known` is False for one that the rules have no findings of."""
+
+    rank: int
+    text: str
+    match: Match
+    supports: tuple[Finding, ...]
+    against: tuple[Finding, ...]
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class Differential:
+    """`rank` is that of the first diagnosis that counts, None where none does; `unheard` are facts of the
+    record that speak for the truth and never came out."""
+
+    truth: str
+    rank: int | None
+    named: tuple[Named, ...]
+    unheard: tuple[str, ...]
+    red_flags: tuple[FlagTable, ...]
+
+
+def differential(dialogue: Dialogue, account: Account, heard: Evidence) -> Differential:
+    """The differential of a dialogue; one that is open, or ended without any, has an empty list."""
+    case = dialogue.case
+    named = tuple(_named(rank, text, case, heard) for rank, text in enumerate(dialogue.differential, start=1))
+    return Differential(
+        truth=case.diagnosis,
+        rank=next((one.rank for one in named if one.match.counts), None),
+        named=named,
+        unheard=_unheard(case, account),
+        red_flags=red_flags(dialogue, account, heard),
+    )
+
+
+def match_of(named: str, truth: str) -> Match:
+    """How a diagnosis, as a trainee writes it, stands to the record's."""
+    right, _, _ = judge_differential([named], truth)
+    if not right:
+        near = re.search(words()["match"]["beside"], normalise(named))
+        return Match.broader if is_broader(named, truth) and not near else Match.wrong
+    bare = re.sub(r"^acute ", "", normalise(re.sub(r"[-–—]", " ", named)).strip(" ."))
+    same = {name for id in concepts_in(normalise(truth)) for name in concepts()[id].names}
+    specific = re.compile(words()["match"]["specific"])
+    closer = specific.search(bare) and not specific.search(normalise(truth))
+    return Match.exact if bare in same | {normalise(truth).strip(" .")} and not closer else Match.specific
+
+
+def _named(rank: int, text: str, case: Case, heard: Evidence) -> Named:
+    match, id = match_of(text, case.diagnosis), _id_of(text)
+    if id is None:
+        return Named(rank, text, match, (), (), known=False)
+    entry = knowledge()[id]
+    speaks = [*entry["strong"], *entry["typical"], *entry["possible"]]
+    supports = _findings(sorted(set(speaks)), heard.present)
+    supports += _findings(sorted(entry["risk"] | entry["family"]), heard.past | heard.present)
+    against = _findings(sorted(entry["against"]), heard.present)
+    against += _findings(sorted(entry["excluded"]), heard.past)
+    denied = {
+        id for id in entry["strong"] | entry["typical"] if id in heard.denied.keys() - heard.present.keys()
+    }
+    lacks = tuple(Finding(f"no {name_of(id)}", heard.denied[id]) for id in sorted(denied))
+    return Named(rank, text, match, _once(supports), _once(against + lacks))
+
+
+def _once(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple({one.name: one for one in reversed([*found])}.values())[::-1]
+
+
+def _findings(ids: Iterable[str], heard: Mapping[str, Quote]) -> tuple[Finding, ...]:
+    return tuple(Finding(name_of(id), heard[id]) for id in ids if id in heard)
+
+
+def _id_of(text: str) -> str | None:
+    """The diagnosis of the built-in engine that a trainee's words name; None for others."""
+    normal = normalise(re.sub(r"[-–—]", " ", text[:300])).strip(" .")
+    known = knowledge()
+    for id, entry in known.items():
+        if normal == normalise(entry["name"]) or judge_differential([text], entry["name"])[0]:
+            return id
+    named = [id for id in sorted(concepts_in(normal)) if id in known]
+    aliases = (id for name, id in words()["aliases"].items() if re.search(rf"\b{re.escape(name)}\b", normal))
+    return next((id for id in (*named, *aliases) if id in known), None)
+
+
+def _unheard(case: Case, account: Account) -> tuple[str, ...]:
+    """Facts that speak for the truth, and did not come out."""
+    id = _id_of(case.diagnosis)
+    if id is None:
+        return ()
+    entry = knowledge()[id]
+    speaks = entry["strong"] | entry["typical"] | entry["risk"]
+    out = {line.fact for line in account.lines if line.came.reached}
+    return tuple(fact.text for fact in account.facts if fact not in out and _speaks(fact, speaks))
+
+
+def _speaks(fact: Fact, speaks: frozenset[str]) -> bool:
+    return not fact.absent and bool(with_broader(fact.concepts) & speaks)

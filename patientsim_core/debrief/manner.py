@@ -1,0 +1,28 @@
+"""How questions and answers sound: `manner.toml`."""
+
+import re
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+
+from patientsim_core.offline.spelling import normalise
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict:
+    return tomllib.loads((Path(__file__).parent / "manner.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=32)
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(_table()[name])
+
+
+def sounds(name: str, text: str) -> bool:
+    """Whether a text, as it was written, has a pattern of `manner.toml`."""
+    return bool(_pattern(name).search(normalise(text)))
+
+
+def bands() -> dict[str, float]:
+    """The names of the bands, worst first, and the least mean score of each."""
+    return _table()["bands"]

@@ -1,0 +1,142 @@
+import pytest
+
+from patientsim_core.debrief import debrief
+from patientsim_core.debrief.differential import Match, match_of
+from tests.cases import CASES, release
+from tests.debrief.scripted import named, talk
+
+HEART, STROKE, URINE = "Myocardial infarction", "Cerebral infarction", "Urinary tract infection"
+BOWEL, LUNG = "Intestinal obstruction", "Pneumonia"
+
+
+@pytest.mark.parametrize(
+    ("text", "truth", "match"),
+    [
+        ("Myocardial infarction", HEART, Match.exact),
+        ("acute myocardial infarction", HEART, Match.exact),
+        ("heart attack", HEART, Match.exact),
+        ("NSTEMI", HEART, Match.specific),
+        ("Acute coronary syndrome", HEART, Match.broader),
+        ("Unstable angina", HEART, Match.wrong),
+        ("Reflux", HEART, Match.wrong),
+        ("Stroke", STROKE, Match.broader),
+        ("Ischemic stroke", STROKE, Match.exact),
+        ("Cerebellar infarction", STROKE, Match.specific),
+        ("Transient ischemic attack", STROKE, Match.wrong),
+        ("Pyelonephritis", URINE, Match.specific),
+        ("Cystitis", URINE, Match.specific),
+        ("UTI", URINE, Match.exact),
+        ("Infection", URINE, Match.broader),
+        ("Sigmoid volvulus", BOWEL, Match.specific),
+        ("Acute abdomen", BOWEL, Match.broader),
+        ("Aspiration pneumonia", LUNG, Match.specific),
+        ("Respiratory tract infection", LUNG, Match.broader),
+        ("No pneumonia", LUNG, Match.wrong),
+        ("", LUNG, Match.wrong),
+        ("<b>x</b>", LUNG, Match.wrong),
+    ],
+)
+def test_a_diagnosis_is_the_truth_or_more_specific_or_too_broad_or_another(text, truth, match):
+    assert match_of(text, truth) is match
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.hadm_id)
+def test_the_records_own_words_are_the_diagnosis(case):
+    assert match_of(case.diagnosis, case.diagnosis) is Match.exact
+
+
+def differential(dialogue):
+    return debrief(dialogue).differential
+
+
+def test_the_rank_is_that_of_the_first_that_counts():
+    assert differential(named("bowel cancer with obstruction")).rank == 2
+    assert differential(named("impatient beginner, hard words")).rank is None
+
+
+def test_findings_for_and_against_are_quoted_from_what_was_heard():
+    found = differential(named("plain, a full history of the pain"))
+    heart, _, dissection = found.named
+    supports = {one.name: one.quote for one in heart.supports}
+    assert supports["pressing"].text == "Like somebody put a heavy weight on me."
+    assert supports["cold sweats"].question == 7
+    assert "sudden onset" in {one.name for one in dissection.supports}
+
+
+def test_a_denied_finding_speaks_against():
+    against = differential(named("silent heart attack, verbose")).named[0].against
+    assert {one.name: one.quote.text for one in against}["no chest pain"] == "No, no pain in chest."
+
+
+def test_what_was_not_heard_speaks_for_nothing():
+    lines = "D: What brings you in?\nP: My chest hurts."
+    (one,) = differential(talk("synthetic-01", "plain,B,high,normal", lines, ("Pneumonia",))).named
+    assert {finding.name for finding in one.supports} <= {"chest pain", "in the chest"}
+    assert one.against == ()
+
+
+def test_a_reaction_to_a_drug_is_no_symptom_of_now():
+    lines = "D: Any allergies?\nP: Codeine makes me vomit."
+    (one,) = differential(talk("synthetic-05", "plain,B,high,normal", lines, ("Bowel obstruction",))).named
+    assert one.supports == ()
+
+
+def test_a_diagnosis_that_the_rules_do_not_know_says_so():
+    lines = "D: What brings you in?\nP: My chest hurts."
+    dialogue = talk("synthetic-01", "plain,B,high,normal", lines, ("Ankylosing spondylitis",))
+    (one,) = differential(dialogue).named
+    assert (one.known, one.supports, one.against) == (False, (), ())
+
+
+def test_without_a_differential_there_is_none_and_what_was_not_heard_still_stands():
+    dialogue = talk("synthetic-01", "plain,B,high,normal", "D: Hi\nP: Hello.", ())
+    found = differential(dialogue)
+    assert (found.named, found.rank, found.truth) == ((), None, HEART)
+    assert "cold sweats" in found.unheard
+
+
+def flags(dialogue) -> dict:
+    return {flag.name: flag for table in differential(dialogue).red_flags for flag in table.flags}
+
+
+def test_a_red_flag_is_asked_for_told_unasked_or_missed():
+    found = flags(named("pneumonia with COPD, low recall"))
+    assert found["Coughing up blood"].asked
+    assert found["Coughing up blood"].quote.text == "Any blood in it?"
+    assert not found["Confusion"].elicited
+    told = flags(named("impatient, social history thorough"))["Shortness of breath"]
+    assert told.elicited
+
+
+def test_a_general_question_asks_for_no_red_flag():
+    lines = "D: Do you have anything else?\nP: No."
+    assert not any(flag.asked for flag in flags(talk("synthetic-01", "plain,B,high,normal", lines)).values())
+
+
+def test_a_red_flag_says_what_the_record_has_of_it():
+    lines = "D: What brings you in?\nP: My chest hurts."
+    found = flags(talk("synthetic-01", "plain,B,high,normal", lines))
+    assert found["Cold sweat"].recorded == ("cold sweats",)
+    assert found["Fainting"].recorded == ()
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.hadm_id)
+def test_every_case_has_red_flags_with_sources(case):
+    dialogue = talk(case.hadm_id, "plain,B,high,normal", "D: Hi\nP: Hello.")
+    tables = differential(dialogue).red_flags
+    assert 1 <= len(tables) <= 2
+    assert all(table.sources and len(table.flags) >= 6 for table in tables)
+
+
+def test_questions_for_women_are_no_red_flags_of_a_man():
+    hers = flags(talk("synthetic-17", "plain,B,high,normal", "D: Hi\nP: Hello."))
+    his = flags(talk("synthetic-19", "plain,B,high,normal", "D: Hi\nP: Hello."))
+    assert "Pregnancy, missed period, discharge" in hers
+    assert "Pregnancy, missed period, discharge" not in his
+    assert "Pain in the testicles" in his
+
+
+def test_a_diagnosis_of_no_table_and_a_complaint_of_none_have_no_red_flags():
+    case = release(diagnosis="Gout", chiefcomplaint="Sore toe")
+    dialogue = talk("synthetic-01", "plain,B,high,normal", "D: Hi\nP: Hello.")
+    assert differential(dialogue.model_copy(update={"case": case})).red_flags == ()

@@ -1,0 +1,125 @@
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from patientsim_core import Dialogue, Persona, Turn, make_patient
+from patientsim_core.debrief import debrief
+from patientsim_core.debrief.cues import suited, symptom_question, wording_of
+from patientsim_core.debrief.suggestions import MOST, NEEDED
+from patientsim_core.offline.comprehend import baffles
+from patientsim_core.persona import Cefr, Dazed, Personality
+from patientsim_core.storage.runs import open_run
+from tests.cases import CASES
+from tests.debrief.scripted import named, scripted, talk
+
+HEART = CASES["synthetic-01"]
+
+
+def suggestions(lines: str, persona: str = "plain,B,high,normal"):
+    return debrief(talk("synthetic-01", persona, lines)).suggestions
+
+
+def test_there_are_at_most_three_each_at_a_question_of_the_doctor():
+    for one in scripted():
+        found = debrief(one.dialogue).suggestions
+        assert 1 <= len(found) <= MOST == 3
+        for suggestion in found:
+            assert suggestion.quote.role == "doctor"
+            assert suggestion.better.strip()
+            assert suggestion.text.strip()
+
+
+def test_every_sample_dialogue_gets_words_that_its_patient_understands():
+    runs = Path(__file__).parents[2] / "data_samples" / "runs"
+    for dialogue in list(open_run(runs / "offline-personas").dialogues())[::5]:
+        for one in debrief(dialogue).suggestions:
+            assert not baffles(one.better, dialogue.persona.cefr, dialogue.case), one.better
+
+
+def test_a_word_that_was_not_understood_gets_a_simple_one():
+    lines = "D: Do you have dyspnea?\nP: What is this word?"
+    found = [one for one in suggestions(lines, "plain,A,high,normal") if "dyspnea" in one.text]
+    assert found[0].better == "Is it hard to breathe?"
+    assert found[0].quote.question == 1
+
+
+def test_a_refusal_gets_the_reason_first():
+    lines = "D: Do you smoke?\nP: None of your business."
+    (found,) = [one for one in suggestions(lines, "distrust,B,high,normal") if "kept back" in one.text]
+    assert found.better.startswith("I ask everyone this, because")
+    assert "smoke" in found.better
+
+
+def test_a_forgotten_illness_gets_the_question_that_brings_it_back():
+    lines = "D: Any illnesses?\nP: I can't remember any."
+    (found,) = [one for one in suggestions(lines, "plain,B,low,normal") if "remember" in one.text]
+    turns = talk("synthetic-01", "plain,B,low,normal", lines).turns
+    reply = make_patient(HEART, Persona(recall="low")).reply([*turns, Turn(role="doctor", text=found.better)])
+    assert any(one.how.reached for one in reply.disclosures)
+
+
+def test_a_worry_passed_over_is_answered_before_the_same_question():
+    lines = "D: What is it?\nP: Chest pain. Am I going to die?\nD: Are you married?\nP: Yes."
+    (found,) = [one for one in suggestions(lines) if "worry" in one.text]
+    assert found.better.endswith("Are you married?")
+    assert found.quote.question == 2
+
+
+def test_a_confused_patient_is_to_be_calmed_before_all_else():
+    first = debrief(named("built-in: catheter infection, dazed")).suggestions[0]
+    assert first.better.startswith("You are safe here.")
+
+
+def test_a_red_flag_of_the_record_that_nobody_asked_for_comes_first():
+    first = suggestions("D: What is it?\nP: Chest pain.")[0]
+    assert first.text.startswith("Red flag not asked for (chest pain)")
+    assert "The record has:" in first.text
+
+
+def test_without_a_question_there_is_nothing_to_suggest():
+    assert debrief(Dialogue(case=HEART, persona=Persona())).suggestions == ()
+
+
+def test_what_went_well_has_evidence_and_is_at_most_three():
+    for one in scripted():
+        found = debrief(one.dialogue).strengths
+        assert len(found) <= 3
+        for strength in found:
+            assert strength.text
+            assert strength.quote is None or strength.quote.role == "doctor"
+    good = debrief(named("heart attack, distrustful beginner")).strengths
+    assert [one.quote.question for one in good if one.text == "You said why you asked."] == [3]
+
+
+def test_an_empty_consultation_is_not_praised():
+    assert debrief(Dialogue(case=HEART, persona=Persona())).strengths == ()
+
+
+@pytest.mark.parametrize(("kind", "cefr"), list(product(Personality, Cefr)))
+def test_needed_questions_are_understood_and_answered_by_every_persona(kind, cefr):
+    persona = Persona(personality=kind, cefr=cefr)
+    patient = make_patient(HEART, persona)
+    for key in NEEDED:
+        asked = suited(wording_of(key, cefr)[0], persona)
+        reply = patient.reply([Turn(role="doctor", text=asked)])
+        told = {one.item for one in reply.disclosures if one.how.reached}
+        item = "present_illness_positive" if key == "onset" else key
+        assert item in told, (asked, reply.text)
+
+
+@pytest.mark.parametrize("cefr", [Cefr.A, Cefr.B])
+@pytest.mark.parametrize(
+    "concept", ["dyspnea", "fever", "cold_sweats", "hematemesis", "head_injury", "slurred_speech", "seizure"]
+)
+def test_a_symptom_is_asked_for_in_words_of_the_level(concept, cefr):
+    assert not baffles(symptom_question(concept, cefr), cefr, HEART)
+
+
+def test_a_dazed_patient_is_spoken_to_calmly_whatever_else_it_is():
+    persona = Persona(personality="impatient", dazed=Dazed.high)
+    assert suited("When did it start?", persona) == "You are safe here. When did it start?"
+
+
+def test_a_plain_patient_needs_nothing_before_a_question():
+    assert suited("Do you smoke?", Persona()) == "Do you smoke?"
