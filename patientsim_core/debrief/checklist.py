@@ -164,3 +164,19 @@ def _said(point: Check, dialogue: Dialogue) -> Quote | None:
             if by_phrase or by_text:
                 return quote(dialogue.turns, place, sentence)
     return None
+
+
+def checked_by(checklist: Sequence[Check], dialogues: Sequence[Dialogue]) -> list[tuple[str, int]]:
+    """Each point's text, and in how many of the dialogues it was done."""
+    found = [check(checklist, dialogue) for dialogue in dialogues]
+    return [(point.text, sum(own[place].done for own in found)) for place, point in enumerate(checklist)]
+
+
+def template() -> str:
+    """A checklist of CSV to begin from, with a point of each kind."""
+    rows = [
+        "Asks for allergies,allergies,",
+        "Says their name and role,,my name is;i am the doctor",
+        "Sums up before ending,,",
+    ]
+    return "\n".join([",".join(COLUMNS), *rows]) + "\n"

@@ -15,6 +15,12 @@ NOT_A_SCORE = (
     "with the number of the question."
 )
 
+KEEP, CHANGE = "keep", "change"
+"""Marks of what was noticed in the trainee's words."""
+
+ASKED, UNASKED = "asked", "told unasked"
+"""Marks of a red flag that was looked for, or heard without."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -129,7 +135,7 @@ def _flags(debrief: Debrief) -> Iterator[Section]:
         lines = tuple(
             Line(
                 f"{flag.name} ({flag.why})",
-                "asked" if flag.asked else "told unasked" if flag.heard else str(Status.missed),
+                ASKED if flag.asked else UNASKED if flag.heard else str(Status.missed),
                 _some(flag.quote),
             )
             for flag in table.flags
@@ -149,7 +155,7 @@ def _questions(debrief: Debrief) -> str:
 def _talk(debrief: Debrief) -> Iterator[Line]:
     for one in debrief.communication.observations:
         note = f" (“{one.note}”)" if one.kind is Kind.jargon else ""
-        mark = "keep" if one.kind.good else "change"
+        mark = KEEP if one.kind.good else CHANGE
         quotes = sorted((one.doctor, *_some(one.patient)), key=lambda words: words.turn)
         yield Line(f"{one.kind.capitalize()}{note}", mark, tuple(quotes))
     for band in debrief.communication.bands:
