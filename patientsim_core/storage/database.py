@@ -1,5 +1,5 @@
-"""The database of consultations, comparisons, own cases and ratings: SQLite below the project, or another by
-PATIENTSIM_DATABASE_URL. Opening it brings its schema up to date."""
+"""The database of consultations, lessons, comparisons, own cases and ratings: SQLite below the project, or
+another by PATIENTSIM_DATABASE_URL. Opening it brings its schema up to date."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from patientsim_core.errors import StorageError
 VARIABLE = "PATIENTSIM_DATABASE_URL"
 DEFAULT_FILE = Path(__file__).parents[2] / ".patientsim" / "patientsim.db"
 MIGRATIONS = Path(__file__).parent / "migrations"
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The version of the schema that this code works with: the last of `migrations/versions`."""
 BUSY_MS = 30_000
 """How long a write waits for another one to finish, in milliseconds."""
