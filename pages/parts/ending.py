@@ -6,7 +6,7 @@ import streamlit as st
 
 from patientsim_core.consultation import MAX_DIAGNOSIS
 from patientsim_core.export import literal
-from patientsim_core.storage.consultations import MAX_TRAINEE
+from patientsim_core.storage.consultations import MAX_NAME
 
 RANKS = ("1 (most likely)", "2", "3", "4", "5")
 NAME = {"placeholder": "may stay empty", "persist_state": "session"}
@@ -20,7 +20,7 @@ def ending(finish: Callable[[Sequence[str], str], bool]) -> None:
     st.markdown("Your differential diagnosis: up to five, the most likely first. Then comes the debrief.")
     with st.form("differential", border=False, enter_to_submit=False):  # there is no way back
         ranked = [st.text_input(f"Diagnosis {rank}", max_chars=MAX_DIAGNOSIS) for rank in RANKS]
-        trainee = st.text_input("Your name, for your teacher", key="trainee", max_chars=MAX_TRAINEE, **NAME)
+        trainee = st.text_input("Your name, for your teacher", key="trainee", max_chars=MAX_NAME, **NAME)
         if st.form_submit_button("End and debrief", type="primary", width="stretch"):
             if finish(ranked, trainee):
                 state.ending = False

@@ -38,7 +38,7 @@ class ConsultationRow(Document):
     ended: Mapped[bool]
     case_id: Mapped[str] = mapped_column(String(64), index=True)
     trainee: Mapped[str] = mapped_column(String(100), default="")
-    again_of: Mapped[str | None] = mapped_column(String(64))
+    again_of: Mapped[str | None] = mapped_column(String(300))
 
 
 class ConsultationVerdictRow(Base):

@@ -14,7 +14,7 @@ CONSULTATIONS = sa.table("consultations", sa.column("id"), sa.column("data"), sa
 def upgrade() -> None:
     op.add_column("consultations", sa.Column("case_id", sa.String(64), nullable=False, server_default=""))
     op.add_column("consultations", sa.Column("trainee", sa.String(100), nullable=False, server_default=""))
-    op.add_column("consultations", sa.Column("again_of", sa.String(64), nullable=True))
+    op.add_column("consultations", sa.Column("again_of", sa.String(300), nullable=True))
     _name_cases(op.get_bind())
     op.create_index("ix_consultations_case_id", "consultations", ["case_id"])
     op.create_table(
