@@ -35,11 +35,12 @@ class Chart(NamedTuple):
 
 
 class Look(NamedTuple):
-    """The runs in the order in which they get their colours, and the colours. Whoever shows a figure colours
-    its text and ground by the theme."""
+    """The runs in the order in which they get their colours, the colours, and that of text. Whoever shows a
+    figure colours its text and ground by the theme."""
 
     runs: tuple[str, ...]
     colors: tuple[str, ...]
+    ink: str = MUTED
 
     def color(self, run: str) -> str:
         return self.colors[self.runs.index(run) % len(self.colors)]
@@ -50,7 +51,8 @@ class Look(NamedTuple):
 
 def look(runs: Sequence[str], dark: bool = False) -> Look:
     """The look for some runs, in the light or the dark theme of `.streamlit/config.toml`."""
-    return Look(tuple(runs), tuple(_themes()["dark" if dark else "light"]["chartCategoricalColors"]))
+    theme = _themes()["dark" if dark else "light"]
+    return Look(tuple(runs), tuple(theme["chartCategoricalColors"]), theme["textColor"])
 
 
 @cache

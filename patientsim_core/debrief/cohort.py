@@ -11,7 +11,8 @@ from patientsim_core.debrief.layout import places
 ABOUT = ("dialogue_id", "case_id", "title", "created", "personas", "questions", "rank")
 """What each row begins with; `rank` is that of the first diagnosis that counts, missing where none does."""
 
-_OPEN = (Status.unrecorded, Status.hidden, Status.triage)
+OPEN = (Status.unrecorded, Status.hidden, Status.triage)
+"""What no question is about: a class map and a count leave it out."""
 
 
 def cohort(debriefs: Iterable[Debrief]) -> pd.DataFrame:
@@ -49,7 +50,7 @@ def by_fact(debriefs: Iterable[Debrief]) -> pd.DataFrame:
         for one in debriefs
         for entry in one.history.entries
         for fact in entry.facts
-        if entry.status not in _OPEN
+        if entry.status not in OPEN
     ]
     columns = ["dialogue_id", "case_id", "key", "fact", "status", "heard", "question"]
     return pd.DataFrame(rows, columns=columns).astype({"heard": bool, "question": "Int64"})
@@ -59,7 +60,7 @@ def misses(table: pd.DataFrame, least: int = 1) -> pd.DataFrame:
     """What was missed most, by case: `case_id`, `key`, `label`, `missed` and `consultations` (those whose
     record has it), `share` 0-1, most first; only what at least so many missed. `table` is `cohort`'s."""
     long = table.melt(id_vars=["case_id"], value_vars=[*places()], var_name="key", value_name="status")
-    long = long[~long["status"].isin([str(one) for one in _OPEN])]
+    long = long[~long["status"].isin([str(one) for one in OPEN])]
     long = long.assign(missed=long["status"] == str(Status.missed))
     found = long.groupby(["case_id", "key"], as_index=False).agg(
         missed=("missed", "sum"), consultations=("missed", "size")
