@@ -60,6 +60,7 @@ def parts(table: pd.DataFrame, x: str, colors: Sequence[str] = (), share: bool =
         titled(x) | axis,
         order | {"autorange": "reversed"},
         barmode="stack",
+        uniformtext={"minsize": 11, "mode": "show"},
     )
 
 

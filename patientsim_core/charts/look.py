@@ -82,11 +82,21 @@ def figure(traces: Sequence[BaseTraceType], height: int, x: Mapping, y: Mapping,
             "clickmode": "event+select",
             "xaxis": {**_AXIS, "showgrid": True, **x},
             "yaxis": {**_AXIS, **y},
-            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
+            "legend": LEGEND,
             **layout,
         },
     )
 
+
+LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 1,
+    "yanchor": "bottom",
+    "traceorder": "normal",
+}
+"""Above the figure, in the order in which it is drawn."""
 
 _AXIS = {
     "zeroline": False,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from patientsim_core.charts.look import figure, plain, titled
+from patientsim_core.charts.look import LEGEND, figure, plain, titled
 
 ROW, NAME = 20, 7
 """Pixels of a row, and of a letter in a name that stands upright."""
@@ -47,14 +47,7 @@ def marks(
         x,
         y | {"range": [len(rows) - 0.4, -0.6]},
         showlegend=len(traces) > 1,
-        legend={
-            "orientation": "h",
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1 + head / plot if plot else 1,
-            "yanchor": "bottom",
-        },
+        legend=LEGEND | {"y": 1 + head / plot if plot else 1, "entrywidth": 70},
     )
 
 
@@ -65,7 +58,7 @@ def upright_names(names: Sequence[str], title: str) -> tuple[dict[str, object], 
         "tickvals": [*range(len(names))],
         "ticktext": [plain(one) for one in names],
         "tickangle": -90,
-        "tickfont": {"size": 11},
+        "tickfont": {"size": 11 if len(names) < 20 else 9},
         "side": "top",
         "range": [-0.7, len(names) - 0.3],
     }
@@ -77,12 +70,13 @@ def _cut(name: str, width: int) -> str:
 
 
 def _marks(own: pd.DataFrame, kind: Kind, rows: Sequence[str], size: int) -> go.Scatter:
+    line = {"width": 1.5, "color": kind.color}
     return go.Scatter(
         x=own["x"],
         y=[rows.index(row) for row in own["row"]],
         mode="markers",
         name=plain(kind.name),
-        marker={"color": kind.color, "symbol": kind.symbol, "size": size, "line": {"width": 1.5}},
+        marker={"color": kind.color, "symbol": kind.symbol, "size": size, "line": line},
         unselected={"marker": {"opacity": 1}},
         customdata=own["query"],
         hovertext=[plain(text) for text in own["hover"]],

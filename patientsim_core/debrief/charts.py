@@ -42,7 +42,7 @@ def coverage(debrief: Debrief, look: Look) -> Chart:
             "name": name,
             "value": value,
             "text": str(value or ""),
-            "hover": f"{one.group}\n{name.lower()}: {value} of {_facts(one.total)}",
+            "hover": f"{one.group}\n{name.lower()}: {value} of {_number(one.total, 'fact')}",
         }
         for one in data.itertuples()
         for place, (name, value) in enumerate(zip(PARTS, (one.heard, one.in_vain, one.missed), strict=True))
@@ -50,7 +50,7 @@ def coverage(debrief: Debrief, look: Look) -> Chart:
     table = pd.DataFrame(rows, columns=DRAWN)
     return Chart(
         "coverage",
-        f"{heard} of {_facts(total)} came out",
+        f"{heard} of {_number(total, 'fact')} came out",
         parts(table, "Facts of the record", (look.colors[2], look.colors[1], MUTED), share=False),
         data,
         "; ".join(f"{one.group}: {one.heard} of {one.total} heard" for one in data.itertuples()),
@@ -147,11 +147,12 @@ def class_map(table: pd.DataFrame, look: Look) -> Chart:
             "query": long["dialogue_id"],
         }
     )
+    heard = sum(Status(one).heard for one in long["status"])
     axis, head = upright_names(labels, "Entry of the history")
     return Chart(
         "class map",
-        f"What {_number(len(names), 'consultation')} brought, entry by entry",
-        marks(drawn, _kinds(look), names, len(keys), axis, head, width=14),
+        f"{heard:,} of {_number(len(long), 'entry')} came out in {_number(len(names), 'consultation')}",
+        marks(drawn, _kinds(look), names, len(keys), axis, head, width=11),
         long,
         "; ".join(f"{status}: {count}" for status, count in long["status"].value_counts().items()),
     )
@@ -202,9 +203,6 @@ def _apart(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _facts(many: int) -> str:
-    return _number(many, "fact")
-
-
 def _number(many: int, what: str) -> str:
-    return f"{many:,} {what}" + ("" if many == 1 else "s")
+    several = what[:-1] + "ies" if what.endswith("y") else what + "s"
+    return f"{many:,} {what if many == 1 else several}"
