@@ -28,7 +28,7 @@ def page() -> None:
         navigation()
         names = case_names()
         about = {
-            "format_func": lambda id: literal(names[id]),
+            "format_func": names.get,
             **addressed("case", names, next(iter(names), None)),
         }
         case_id = st.selectbox("Case", list(names), **about)

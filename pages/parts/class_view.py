@@ -13,6 +13,7 @@ from patientsim_core.charts import look
 from patientsim_core.debrief import Debrief, charts
 from patientsim_core.debrief.checklist import checked_by
 from patientsim_core.debrief.cohort import cohort, misses
+from patientsim_core.debrief.history import Coverage
 from patientsim_core.export import literal
 from patientsim_core.storage.consultations import Ended
 
@@ -26,8 +27,9 @@ def class_view(ended: Sequence[Ended]) -> None:
         return
     found = {one.id: _debrief(one) for one in ended}
     table = cohort(found.values())
-    who = {one.id: one.label for one in ended}
-    table.insert(0, "who", table["dialogue_id"].map(who))
+    by = {one.id: one for one in ended}
+    table.insert(0, "who", [by[id].trainee or "unnamed" for id in table["dialogue_id"]])
+    table.insert(1, "when", [by[id].updated for id in table["dialogue_id"]])
     dress = look([], st.context.theme.type == "dark")
     st.subheader(f"{len(ended)} consultation{'' if len(ended) == 1 else 's'}", anchor=False)
     if opened := _list(table, found):
@@ -56,27 +58,34 @@ def _list(table: pd.DataFrame, found: dict[str, Debrief]) -> str | None:
     shown = pd.DataFrame(
         {
             "Trainee": table["who"],
+            "Ended": table["when"],
             "Patient": table["personas"],
             "Questions": table["questions"],
-            "Facts heard": [
-                sum(one.heard for one in own) / max(sum(one.total for one in own), 1) for own in heard
-            ],
-            "Rank of the diagnosis": table["rank"],
+            "Facts heard": [_share(one) for one in heard],
+            "Rank": table["rank"],
         }
     )
-    bar = st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1)
+    columns = {
+        "Facts heard": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+        "Ended": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+    }
     picked = st.dataframe(
         shown,
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"Facts heard": bar},
+        column_config=columns,
         key="class list",
         alt="Trainee, patient, questions, share of facts heard and rank of the diagnosis",
     )
     about = {"on_click": "ignore", "icon": ":material/download:", "type": "tertiary", "mime": "text/csv"}
     st.download_button("CSV", lambda: table.to_csv(index=False), "class.csv", **about)
     return ids[picked.selection.rows[0]] if picked.selection.rows else None
+
+
+def _share(covered: Sequence[Coverage]) -> float:
+    """The share of the record's facts that came out, 0-1."""
+    return round(sum(one.heard for one in covered) / max(sum(one.total for one in covered), 1), 2)
 
 
 def _checklist(ended: Sequence[Ended]) -> None:

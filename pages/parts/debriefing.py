@@ -61,7 +61,7 @@ def _files(found: Debrief, name: str) -> None:
             file = f"debrief-{found.dialogue_id[:8]}.{suffix}"
             about = {"on_click": "ignore", "icon": ":material/download:", "key": f"debrief as {suffix}"}
             st.download_button(label, lambda write=write: write(found), file, mime, **about)
-        st.page_link(COMPARE, label="Replay", icon=":material/replay:", query_params=replayed(name))
+        st.page_link(COMPARE, label="Replay to another persona", icon=":material/replay:", query_params=replayed(name))
 
 
 def _next_time(dialogue: Dialogue, found: Debrief, name: str) -> None:
@@ -113,13 +113,14 @@ def _all(dialogue: Dialogue, found: Debrief, name: str) -> None:
 
 
 def _section(section: Section) -> None:
+    """A section with what there is to say; one without anything is left to the documents."""
+    if not section.lines and not section.parts and section.title != "Communication":
+        return
     st.subheader(section.title, anchor=False)
     if section.note and section.title != "History":
         st.caption(literal(section.note))
     if section.lines:
         st.markdown(shown(section.lines))
-    elif not section.parts:
-        st.caption("Nothing here.")
 
 
 def _groups(history: Section, found: Debrief) -> None:

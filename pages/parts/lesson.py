@@ -5,6 +5,7 @@ import streamlit as st
 from pages.parts.stores import lessons
 from patientsim_core import PatientSimError
 from patientsim_core.debrief.checklist import Check, read_checklist, template
+from patientsim_core.debrief.layout import places
 from patientsim_core.export import literal
 
 WHAT = (
@@ -20,8 +21,7 @@ def lesson(case_id: str) -> None:
     about = {"key": "held", "on_change": lambda: lessons().hold(case_id, state["held"])}
     st.toggle("Hold the debriefs of this case back", help="Trainees see theirs once this is off.", **about)
     points = lessons().checklist(case_id)
-    label = f"Checklist · {len(points)} points" if points else "Checklist"
-    with st.expander(label, icon=":material/checklist:", key="checklist", on_change="rerun") as box:
+    with st.expander("Checklist", icon=":material/checklist:", key="checklist", on_change="rerun") as box:
         if box.open:
             _points(case_id, points)
 
@@ -30,7 +30,7 @@ def _points(case_id: str, points: list[Check]) -> None:
     st.markdown("\n".join(f"1. {literal(one.text)}{_how(one)}" for one in points))
     if points:
         st.button("Take the checklist away", on_click=lessons().set_checklist, args=[case_id, []])
-    st.caption(WHAT)
+    st.caption(WHAT, help=f"Items: {', '.join(places())}.")
     about = {"on_click": "ignore", "icon": ":material/download:", "type": "tertiary"}
     st.download_button("Template as CSV", template(), "checklist.csv", "text/csv", **about)
     number = state.setdefault("checklist number", 0)  # a new field after each file

@@ -24,7 +24,7 @@ def tries(dialogue: Dialogue, found: Debrief, name: str) -> None:
         "Compare with",
         list(others),
         index=list(others).index(origin) if origin in others else None,
-        format_func=lambda one: literal(others[one]) + (" · taken up again here" if one == origin else ""),
+        format_func=lambda one: others[one] + (" · taken up again here" if one == origin else ""),
         placeholder="Choose an earlier try",
         key="compare with",
     )

@@ -29,14 +29,18 @@ def shown(lines: Iterable[Line]) -> str:
 def _line(line: Line) -> str:
     color = next((color for mark, color in _COLORS.items() if line.mark.startswith(mark)), "gray")
     badge = f" :{color}-badge[{literal(line.mark)}]" if line.mark else ""
-    return "\n".join([literal(line.text) + badge, *([""] if line.quotes else []), *map(quoted, line.quotes)])
+    return literal(line.text) + badge + ("\n\n" + quoted(*line.quotes) if line.quotes else "")
 
 
-def quoted(words: Quote) -> str:
-    """A quotation; its speaker leads to its question."""
+def quoted(*quotes: Quote) -> str:
+    """Quotations; the speaker of each leads to its question."""
+    return "> " + "\\\n> ".join(map(_quoted, quotes))
+
+
+def _quoted(words: Quote) -> str:
     who = f"{words.role.capitalize()} {words.question}"
     way = f"[{who}](#{anchor(words.question)})" if words.question else who
-    return f"> :small[**{way}** {_one_line(words.text)}]\\"
+    return f":small[**{way}** {_one_line(words.text)}]"
 
 
 def _one_line(text: str) -> str:

@@ -164,8 +164,8 @@ class Consult:
         self.button("End consultation").click()
         for rank, diagnosis in enumerate(diagnoses, 1):
             self.page.get_by_label(f"Diagnosis {rank}").fill(diagnosis)
-        self.button("End and show the record").click()
-        expect(self.page.get_by_role("tab", name="Result")).to_be_visible()
+        self.button("End and debrief").click()
+        expect(self.page.get_by_role("heading", name="Next time")).to_be_visible()
         self.settle()
         expect(self.button("Download JSON")).to_have_count(1)  # those at the side are gone
 
