@@ -1,11 +1,10 @@
 """What a teacher settled for a case: whether its debriefs are held back, and the teacher's own checklist."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pydantic import RootModel
-from sqlalchemy import select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from patientsim_core.debrief.checklist import Check, look_over
 from patientsim_core.errors import InputError
@@ -32,16 +31,10 @@ class Lessons:
         with self._session() as session:
             return set(session.scalars(select(Row.case_id).where(Row.held)))
 
-    def hold(self, case_ids: Iterable[str]) -> None:
-        """Holds back the debriefs of exactly these cases from now on; those of all others are released."""
-        ids = sorted({_checked(one) for one in case_ids})
-        now = datetime.now(UTC)
+    def hold(self, case_id: str, held: bool = True) -> None:
+        """Holds back the debriefs of a case from now on, or releases them."""
         with self._session() as session:
-            _alone(session)
-            others = update(Row).where(Row.held, Row.case_id.not_in(ids))
-            session.execute(others.values(held=False, updated=now))
-            for id in ids:
-                upsert(session, Row, {"case_id": id}, {"held": True, "updated": now})
+            upsert(session, Row, {"case_id": _checked(case_id)}, {"held": held, "updated": datetime.now(UTC)})
 
     def checklist(self, case_id: str) -> list[Check]:
         """The teacher's own points for a case; none where there are none."""
@@ -74,10 +67,3 @@ def _checked(case_id: str) -> str:
             "Nothing was changed."
         )
     return case_id
-
-
-def _alone(session: Session) -> None:
-    """Of two who hold at the same moment, the later one's cases are held, not some of each. SQLite has one
-    writer at a time anyway."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("LOCK TABLE lessons IN SHARE ROW EXCLUSIVE MODE"))

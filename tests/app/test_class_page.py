@@ -84,7 +84,7 @@ def test_a_case_that_nobody_took_can_be_prepared():
 
 
 def test_debriefs_are_held_back_and_released_for_one_case_alone(lessons):
-    lessons.hold(["synthetic-02"])
+    lessons.hold("synthetic-02")
     test = page()
     assert not test.toggle(key="held").value
     checked(test.toggle(key="held").set_value(True).run())
@@ -94,7 +94,7 @@ def test_debriefs_are_held_back_and_released_for_one_case_alone(lessons):
 
 
 def test_a_teacher_sees_a_debrief_that_is_held_back(lessons):
-    lessons.hold([CASE])
+    lessons.hold(CASE)
     test = page(consultation="a")
     assert "Next time" in [one.value for one in test.main.subheader]
     press(test, "Back to the class")

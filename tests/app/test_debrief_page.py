@@ -106,7 +106,7 @@ def test_another_case_is_no_other_try(forgetful, kept):
 
 def test_a_held_debrief_shows_the_conversation_and_nothing_of_the_case(forgetful, store, lessons):
     case = store.load(forgetful).case
-    lessons.hold([case.hadm_id])
+    lessons.hold(case.hadm_id)
     test = page(forgetful)
     text = everything(test)
     assert "Your teacher shows the debrief later" in text
@@ -114,7 +114,7 @@ def test_a_held_debrief_shows_the_conversation_and_nothing_of_the_case(forgetful
     for secret in (case.diagnosis, case.occupation, "Next time", "missed"):
         assert secret not in text
     assert not files(test)
-    lessons.hold([])
+    lessons.hold(case.hadm_id, False)
     assert "Next time" in everything(page(forgetful))
 
 
@@ -141,7 +141,9 @@ def test_nothing_that_was_said_or_recorded_comes_alive(kept):
         Turn(role="patient", text=LIVE, persona=Persona()),
     ]
     test = page(kept(Dialogue(case=case, persona=Persona(), turns=turns, differential=[LIVE[:150]])))
-    shown = [one.value for kind in (test.main.markdown, test.main.caption, test.main.subheader) for one in kind]
+    shown = [
+        one.value for kind in (test.main.markdown, test.main.caption, test.main.subheader) for one in kind
+    ]
     for text in shown:
         for sign in ALIVE:
             assert sign not in text.replace("](#question", ""), text
