@@ -1,4 +1,4 @@
-"""Consultations with known content, as dialogues: `consultations.toml` and `held_out.toml`."""
+"""Consultations with known content, as dialogues: `consultations.toml`, `held_out.toml`, `held_out_2.toml`."""
 
 import tomllib
 from functools import cache

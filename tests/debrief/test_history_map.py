@@ -58,7 +58,7 @@ def test_nothing_that_was_told_is_called_missed():
 
 
 def test_each_truth_names_an_entry_of_the_map():
-    for one in (*scripted(), *scripted("held_out.toml")):
+    for one in (*scripted(), *scripted("held_out.toml"), *scripted("held_out_2.toml")):
         assert one.truth.keys() <= places().keys(), one.name
 
 
