@@ -1,4 +1,4 @@
-"""Consultations with known content, as dialogues: `consultations.toml`, `held_out.toml`, `held_out_2.toml`."""
+"""Consultations with known content, as dialogues: `consultations.toml` and those held out."""
 
 import tomllib
 from functools import cache
