@@ -6,7 +6,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from patientsim_core.charts.look import MUTED, SCALE, Look, figure, plain, titled
+from patientsim_core.charts.look import MUTED, SCALE, Look, figure, plain, titled, upon
 
 HATCHES = ("", "/", "x", ".")
 
@@ -73,6 +73,7 @@ def _part(own: pd.DataFrame, color: str) -> go.Bar:
         marker={"color": color, "line": {"width": 1, "color": MUTED}},
         text=own.get("text"),
         textangle=0,
+        insidetextfont={"color": upon(color)} if "text" in own else None,
         hovertext=[plain(text) for text in own["hover"]],
         hoverinfo="text",
     )

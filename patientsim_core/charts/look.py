@@ -67,6 +67,15 @@ def plain(text: object, width: int = 0) -> str:
     return "<br>".join(escape(line, quote=False) for line in lines)
 
 
+def upon(color: str) -> str:
+    """The colour of text on a ground of this colour (#rrggbb): near white or near black, whichever has more
+    contrast (WCAG 2.2, relative luminance)."""
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if light < 0.18 else "#06151a"
+
+
 def figure(traces: Sequence[BaseTraceType], height: int, x: Mapping, y: Mapping, **layout) -> go.Figure:
     """A figure of traces, so many pixels high; `x` and `y` are what is particular to its axes. All at once:
     plotly takes its time for each change of a figure that is there."""

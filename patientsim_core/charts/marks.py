@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 
 from patientsim_core.charts.look import LEGEND, figure, plain, titled
 
-ROW, NAME = 20, 7
-"""Pixels of a row, and of a letter in a name that stands upright."""
+ROW = 20
+"""Pixels of a row."""
 
-PHONE = 260
+PHONE = 200
 """Pixels that a phone leaves the columns beside the names of the rows."""
 
 
@@ -36,7 +36,7 @@ def marks(
     in it. `rows` are the names from top to bottom, cut at `width` characters; `columns` is how many there
     are, which gives the marks their size; `x` is the axis, and `head` the pixels that its names take above
     the grid."""
-    size = max(7, min(15, PHONE // max(1, columns) - 1))
+    size = max(6, min(15, PHONE // max(1, columns) - 1))
     plot = ROW * len(rows)
     drawn = [(kind, table[table["kind"] == kind.name]) for kind in kinds]
     traces = [_marks(own, kind, rows, size) for kind, own in drawn if len(own)]
@@ -47,22 +47,23 @@ def marks(
         x,
         y | {"range": [len(rows) - 0.4, -0.6]},
         showlegend=len(traces) > 1,
-        legend=LEGEND | {"y": 1 + head / plot if plot else 1, "entrywidth": 70},
+        legend=LEGEND | {"y": 1 + head / plot if plot else 1},
     )
 
 
 def upright_names(names: Sequence[str], title: str) -> tuple[dict[str, object], int]:
     """The axis of columns with names that are read from bottom to top and stand above, and how many pixels
     they and the title take."""
+    size = 11 if len(names) < 20 else 9
     axis = titled(title, 4) | {
         "tickvals": [*range(len(names))],
         "ticktext": [plain(one) for one in names],
         "tickangle": -90,
-        "tickfont": {"size": 11 if len(names) < 20 else 9},
+        "tickfont": {"size": size},
         "side": "top",
         "range": [-0.7, len(names) - 0.3],
     }
-    return axis, 30 + NAME * max(map(len, names), default=0)
+    return axis, 30 + round(0.55 * size * max(map(len, names), default=0))
 
 
 def _cut(name: str, width: int) -> str:

@@ -104,8 +104,9 @@ def timeline(debrief: Debrief, look: Look) -> Chart:
     axis = titled("Number of the question") | {
         "range": [min(0.4, data["question"].min() - 0.6) if len(data) else 0.4, last + 0.6],
         "tickformat": "d",
-        "dtick": max(1, -(-last // 10)),
+        "dtick": max(1, -(-last // 8)),
         "tick0": 1,
+        "tickangle": 0,
     }
     fruitful = data.loc[data["question"] > 0, "question"].nunique()
     return Chart(
@@ -177,7 +178,7 @@ def misses_chart(table: pd.DataFrame, look: Look) -> Chart:
     return Chart(
         "misses",
         title or "Nothing was missed",
-        parts(pd.DataFrame(rows, columns=DRAWN), "Share of consultations that missed it", (look.colors[0],)),
+        parts(pd.DataFrame(rows, columns=DRAWN), "Share that missed it", (look.colors[0],)),
         found,
         "; ".join(f"{one.label}: {one.missed} of {one.consultations}" for one in found.itertuples()),
     )

@@ -16,6 +16,7 @@ from patientsim_core.storage.runs import open_run
 from tests.cases import CASES, release
 from tests.debrief.scripted import FIXED, named, scripted, talk
 
+PLAIN = "plain,B,high,normal"
 RUNS = Path(__file__).parents[2] / "data_samples" / "runs"
 
 
@@ -57,7 +58,7 @@ def test_nothing_that_was_told_is_called_missed():
 
 
 def test_each_truth_names_an_entry_of_the_map():
-    for one in (*scripted(), *scripted("held_out.toml")):
+    for one in (*scripted(), *scripted("held_out.toml"), *scripted("held_out_2.toml")):
         assert one.truth.keys() <= places().keys(), one.name
 
 
@@ -185,6 +186,20 @@ def test_a_denial_of_a_poor_memory_is_forgotten_and_of_a_good_one_is_wrong():
     assert low.facts[0].status is Status.forgotten
     high = entries(talk("synthetic-01", "plain,B,high,normal", lines))["medical_history"]
     assert high.facts[0].status is Status.wrong
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Head turn and turn!", "My head goes round and round.", "Everything was going around.", "Room turn."],
+)
+def test_a_feeling_that_turns_is_vertigo_in_whatever_words(words):
+    found = statuses(talk("synthetic-09", "overanxious,A,high,normal", f"D: What is it like?\nP: {words}"))
+    assert found["quality"] is Status.elicited
+
+
+def test_a_head_that_is_turned_is_no_vertigo():
+    lines = "D: What's the trouble?\nP: When my head turns it gets worse."
+    assert statuses(talk("synthetic-09", PLAIN, lines))["quality"] is Status.missed
 
 
 def test_what_nobody_asked_for_is_volunteered():
