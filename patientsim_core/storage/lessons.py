@@ -38,8 +38,7 @@ class Lessons:
         now = datetime.now(UTC)
         with self._session() as session:
             _alone(session)
-            others = update(Row).where(Row.held, Row.case_id.not_in(ids))
-            session.execute(others.values(held=False, updated=now))
+            session.execute(update(Row).where(Row.held).values(held=False, updated=now))
             for id in ids:
                 upsert(session, Row, {"case_id": id}, {"held": True, "updated": now})
 
