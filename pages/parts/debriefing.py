@@ -61,7 +61,8 @@ def _files(found: Debrief, name: str) -> None:
             file = f"debrief-{found.dialogue_id[:8]}.{suffix}"
             about = {"on_click": "ignore", "icon": ":material/download:", "key": f"debrief as {suffix}"}
             st.download_button(label, lambda write=write: write(found), file, mime, **about)
-        st.page_link(COMPARE, label="Replay to another persona", icon=":material/replay:", query_params=replayed(name))
+        way = {"icon": ":material/compare:", "query_params": replayed(name)}
+        st.page_link(COMPARE, label="Replay to another persona", **way)
 
 
 def _next_time(dialogue: Dialogue, found: Debrief, name: str) -> None:

@@ -16,8 +16,7 @@ state = st.session_state
 
 
 def lesson(case_id: str) -> None:
-    held = case_id in lessons().held()
-    state["held"] = held
+    state["held"] = lessons().is_held(case_id)
     about = {"key": "held", "on_change": lambda: lessons().hold(case_id, state["held"])}
     st.toggle("Hold the debriefs of this case back", help="Trainees see theirs once this is off.", **about)
     points = lessons().checklist(case_id)

@@ -13,7 +13,7 @@ HELD = (
 
 
 def result(dialogue: Dialogue) -> None:
-    if dialogue.case.hadm_id in lessons().held():
+    if lessons().is_held(dialogue.case.hadm_id):
         st.info(HELD, icon=":material/hourglass_empty:")
         conversation(dialogue)
         return

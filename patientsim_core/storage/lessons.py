@@ -7,13 +7,10 @@ from pydantic import RootModel
 from sqlalchemy import select
 
 from patientsim_core.debrief.checklist import Check, look_over
-from patientsim_core.errors import InputError
+from patientsim_core.storage.consultations import MAX_CASE_ID
 from patientsim_core.storage.database import Database, parsed, upsert
 from patientsim_core.storage.schema import LessonRow as Row
 from patientsim_core.text import clean
-
-MAX_CASE_ID = 64
-"""Characters of a case's number, for which something can be settled."""
 
 
 class Points(RootModel[list[Check]]):
@@ -21,7 +18,8 @@ class Points(RootModel[list[Check]]):
 
 
 class Lessons:
-    """All of them. Every method raises StorageError, worded for the user, when the database fails."""
+    """All of them; the first 64 characters of a case's number tell it apart. Every method raises
+    StorageError, worded for the user, when the database fails."""
 
     def __init__(self, database: Database):
         self._session = database.session
@@ -31,15 +29,20 @@ class Lessons:
         with self._session() as session:
             return set(session.scalars(select(Row.case_id).where(Row.held)))
 
+    def is_held(self, case_id: str) -> bool:
+        return case_id[:MAX_CASE_ID] in self.held()
+
     def hold(self, case_id: str, held: bool = True) -> None:
         """Holds back the debriefs of a case from now on, or releases them."""
         with self._session() as session:
-            upsert(session, Row, {"case_id": _checked(case_id)}, {"held": held, "updated": datetime.now(UTC)})
+            upsert(
+                session, Row, {"case_id": case_id[:MAX_CASE_ID]}, {"held": held, "updated": datetime.now(UTC)}
+            )
 
     def checklist(self, case_id: str) -> list[Check]:
         """The teacher's own points for a case; none where there are none."""
         with self._session() as session:
-            data = session.scalar(select(Row.checklist).where(Row.case_id == case_id))
+            data = session.scalar(select(Row.checklist).where(Row.case_id == case_id[:MAX_CASE_ID]))
         return parsed(Points, data, f"The checklist for the case {case_id!r}").root if data else []
 
     def set_checklist(self, case_id: str, points: Sequence[Check]) -> None:
@@ -52,18 +55,9 @@ class Lessons:
             "updated": datetime.now(UTC),
         }
         with self._session() as session:
-            upsert(session, Row, {"case_id": _checked(case_id)}, values)
+            upsert(session, Row, {"case_id": case_id[:MAX_CASE_ID]}, values)
 
     def checklists(self) -> set[str]:
         """The numbers of the cases that have one."""
         with self._session() as session:
             return set(session.scalars(select(Row.case_id).where(Row.checklist != "")))
-
-
-def _checked(case_id: str) -> str:
-    if not 0 < len(case_id) <= MAX_CASE_ID:
-        raise InputError(
-            f"hadm_id {case_id[:40]}: a case's number has 1 to {MAX_CASE_ID} characters here. "
-            "Nothing was changed."
-        )
-    return case_id

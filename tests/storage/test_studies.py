@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from patientsim_core.storage import Database
 from patientsim_core.storage.schema import StudyDialogueRow, StudyRow
 from patientsim_core.storage.studies import Source, Studies
 from patientsim_core.study import SCORES, Rating, Study, Target, plan, targets
+from tests.waiting import threads
 
 PERSONALITY, REALISM = Target(Metric.fidelity, "personality"), Target(Metric.fidelity, "realism")
 ANA, BEN = "Ana", "Ben"
@@ -42,21 +43,6 @@ def begun(store, dialogue) -> Callable[..., Study]:
         return study
 
     return begin
-
-
-def threads(*acts: Callable[[], object]) -> list[object]:
-    """What each gives, or its fault, all begun at the same moment."""
-    ready = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> object:
-        ready.wait()
-        try:
-            return act()
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_a_study_is_kept_with_its_dialogues_and_where_they_are_from(store, begun, dialogue):
