@@ -56,8 +56,3 @@ class Lessons:
         }
         with self._session() as session:
             upsert(session, Row, {"case_id": case_id[:MAX_CASE_ID]}, values)
-
-    def checklists(self) -> set[str]:
-        """The numbers of the cases that have one."""
-        with self._session() as session:
-            return set(session.scalars(select(Row.case_id).where(Row.checklist != "")))
