@@ -1,6 +1,8 @@
 """A debrief beside its conversation: what came out, what was made of it, how one talked, and next time."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
 
 import streamlit as st
 
@@ -20,6 +22,9 @@ from patientsim_core.debrief.shown import checked, quoted, shown
 from patientsim_core.debrief.text import NOT_A_SCORE, Section, sections
 from patientsim_core.evaluation.verdict import Verdict
 from patientsim_core.export import ended, literal
+
+FEW = 3
+"""Quotations up to which all are shown at once."""
 
 FILES = (
     ("HTML, to print", to_html, "html", "text/html"),
@@ -120,8 +125,13 @@ def _section(section: Section) -> None:
     st.subheader(section.title, anchor=False)
     if section.note and section.title != "History":
         st.caption(literal(section.note))
-    if section.lines:
-        st.markdown(shown(section.lines))
+    for few, lines in groupby(section.lines, lambda line: len(line.quotes) <= FEW):
+        if few:
+            st.markdown(shown(lines))
+        for line in () if few else lines:
+            st.markdown(shown([replace(line, quotes=())]))
+            with st.expander(f"Where it was said · {len(line.quotes)}"):
+                st.markdown(quoted(*line.quotes))
 
 
 def _groups(history: Section, found: Debrief) -> None:
