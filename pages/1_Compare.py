@@ -19,6 +19,7 @@ from patientsim_core import comparison as compare
 from patientsim_core.comparison import Comparison
 from patientsim_core.consultation import Cast
 from patientsim_core.export import literal, triage
+from patientsim_core.models import warm
 
 ROOT = Path(__file__).parents[1]
 MODES = {"side by side": "Side by side", "replay": "Replay a consultation", "guess": "Guess the persona"}
@@ -126,6 +127,8 @@ def guess(case: Case) -> None:
 
 def opened(comparison: Comparison, patients: list[Dialogue]) -> None:
     """A comparison that has begun: what was said so far, and the next question."""
+    for one in patients:
+        warm(one.model)
     st.subheader(literal(comparison.title), anchor=False)
     for case in dict.fromkeys(one.case for one in patients):
         st.container(border=True).markdown(triage(case))

@@ -11,7 +11,7 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.guess import COOKIE
-from patientsim_core import Dialogue, Persona, Turn
+from patientsim_core import Dialogue, Persona, Turn, models
 from patientsim_core import comparison as compare
 from patientsim_core.comparison import Comparison
 from patientsim_core.consultation import Cast
@@ -508,3 +508,22 @@ def test_a_cookie_of_another_make_leaves_the_vote_to_the_session(comparisons, co
         vote(visitor, "Recall", Recall.low)
         vote(visitor, "Recall", Recall.high)
     assert [one.level for one in comparisons.votes(opened(test))] == ["high", "high"]
+
+
+def test_a_cards_model_and_those_of_an_opened_comparison_have_their_sdk_imported_beforehand(
+    monkeypatch, comparisons, case
+):
+    warmed = []
+    monkeypatch.setattr(models, "warm", warmed.append)
+    monkeypatch.setattr("pages.parts.cards.warm", warmed.append)
+    test = page()
+    box = test.selectbox(key="card 0 model")
+    box.options.append("vllm:m-1")
+    checked(box.set_value("vllm:m-1").run())
+    assert "vllm:m-1" in warmed
+    warmed.clear()
+    patients = [Dialogue(case=case, persona=Persona(), model=name) for name in ("gemini:g", "offline")]
+    begun = compare.side_by_side(patients)
+    comparisons.begin(begun, patients)
+    page(comparison=begun.id)
+    assert "gemini:g" in warmed
