@@ -16,12 +16,13 @@ from uuid import uuid4
 from pydantic import Field
 
 from patientsim_core.case import ITEMS, Case, item_of
-from patientsim_core.consultation import Cast
+from patientsim_core.consultation import MAX_QUESTION, Cast
 from patientsim_core.dialogue import Dialogue, How, Record, Turn
 from patientsim_core.disclosure import read_reply
 from patientsim_core.errors import InputError
 from patientsim_core.facts import facts_of
 from patientsim_core.persona import ALL_PERSONAS, AXES, Persona
+from patientsim_core.text import clean
 
 MOST = 6
 """So many patients at once: as there are personalities."""
@@ -104,6 +105,19 @@ def guess(case: Case, cast: Cast, draw: int | None = None) -> tuple[Comparison, 
     persona = random.Random(draw).choice(ALL_PERSONAS)
     patient = Dialogue(case=case, persona=persona, **cast._asdict())
     return Comparison(title=f"Guess · {case.title}", kind="guess"), patient
+
+
+def asking(comparison: Comparison, questions: Sequence[str]) -> Comparison:
+    """The comparison with further questions for all patients. Raises InputError for an empty or overlong one,
+    and where there would be too many."""
+    asked = [clean(one) for one in questions]
+    if not asked or not all(asked):
+        raise InputError("There is nothing to ask yet: type a question first.")
+    if any(len(one) > MAX_QUESTION for one in asked):
+        raise InputError(f"A question has at most {MAX_QUESTION:,} characters.")
+    if len(comparison.questions) + len(asked) > MOST_QUESTIONS:
+        raise InputError(f"A comparison has at most {MOST_QUESTIONS} questions; begin a new one.")
+    return comparison.model_copy(update={"questions": [*comparison.questions, *asked]})
 
 
 def labels(comparison: Comparison, patients: Sequence[Dialogue]) -> list[str]:

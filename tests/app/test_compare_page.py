@@ -246,6 +246,21 @@ def test_a_question_that_cannot_be_asked_stays_in_the_input(comparisons):
     assert (errors(test), typed(test)) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [("long " * 500, "at most 2,000 characters"), ("  \u200b", "type a question first"), ("\x00", "first")],
+)
+def test_a_first_question_that_cannot_be_asked_begins_nothing_and_stays_in_the_input(
+    comparisons, question, says
+):
+    test = ask(page(), question)
+    assert says in errors(test)
+    assert typed(test) == question
+    assert opened(test) is None
+    assert comparisons.recent() == []
+    assert len(texts(ask(test, "What brings you in?"))) == 3
+
+
 def test_a_question_asked_meanwhile_in_another_window_is_said_and_nothing_lost(comparisons):
     test = ask(page(), "What brings you in?")
     comparisons.ask(comparisons.load(opened(test))[0], ["From another window?"])
