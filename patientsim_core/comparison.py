@@ -31,7 +31,8 @@ MOST_QUESTIONS = 100
 
 class Comparison(Record):
     """What is asked of all patients. In a `guess`, the first patient's persona is `hidden` until it is
-    `revealed`; a `replay` has, as its first patient, the saved dialogue that the questions are from."""
+    `revealed`, and `host` is the browser that has it go on; a `replay` has, as its first patient, the saved
+    dialogue that the questions are from."""
 
     id: str = Field(default_factory=lambda: uuid4().hex)
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
@@ -39,10 +40,17 @@ class Comparison(Record):
     questions: list[str] = Field(default_factory=list)
     kind: Literal["side by side", "replay", "guess"] = "side by side"
     revealed: bool = False
+    host: str = ""
 
     @property
     def is_hidden(self) -> bool:
         return self.kind == "guess" and not self.revealed
+
+    def goes_on_by(self, browser: str) -> bool:
+        """Whether that browser may have asked again, or left out, what was not answered. Before the reveal
+        only the host's may: a patient that those who vote see silent may be answering there. Where the host
+        is not known, each may."""
+        return not self.is_hidden or self.host in ("", browser)
 
 
 class Preset(NamedTuple):
@@ -100,11 +108,11 @@ def replay(original: Dialogue, patients: Sequence[Dialogue]) -> tuple[Comparison
     return Comparison(title=title, questions=questions, kind="replay"), [first, *patients]
 
 
-def guess(case: Case, cast: Cast, draw: int | None = None) -> tuple[Comparison, Dialogue]:
+def guess(case: Case, cast: Cast, draw: int | None = None, host: str = "") -> tuple[Comparison, Dialogue]:
     """A patient of one of the 37 personas that nobody is told; with a `draw`, always the same one."""
     persona = random.Random(draw).choice(ALL_PERSONAS)
     patient = Dialogue(case=case, persona=persona, **cast._asdict())
-    return Comparison(title=f"Guess · {case.title}", kind="guess"), patient
+    return Comparison(title=f"Guess · {case.title}", kind="guess", host=host), patient
 
 
 def asking(comparison: Comparison, questions: Sequence[str]) -> Comparison:

@@ -323,3 +323,23 @@ def test_questions_are_added_cleaned_to_those_there_are_and_what_is_none_is_refu
         with pytest.raises(InputError):
             compare.asking(begun, wrong)
     assert begun.questions == ["Where?"]
+
+
+@pytest.mark.parametrize(
+    ("host", "browser", "about", "goes_on"),
+    [
+        ("a", "a", {"kind": "guess"}, True),
+        ("a", "b", {"kind": "guess"}, False),
+        ("a", "", {"kind": "guess"}, False),
+        ("", "b", {"kind": "guess"}, True),
+        ("a", "b", {"kind": "guess", "revealed": True}, True),
+        ("", "b", {}, True),
+    ],
+)
+def test_a_hidden_patient_goes_on_by_its_host_alone(host, browser, about, goes_on):
+    assert compare.Comparison(title="t", host=host, **about).goes_on_by(browser) is goes_on
+
+
+def test_a_comparison_kept_before_there_were_hosts_can_be_read():
+    old = compare.Comparison(title="t", kind="guess").model_dump(mode="json", exclude={"host"})
+    assert compare.Comparison.model_validate(old).goes_on_by("any")
