@@ -17,12 +17,10 @@ from patientsim_core.evaluation.agreement import ac1, ac2
 from patientsim_core.evaluation.verdict import Metric, Verdict
 from patientsim_core.formulas import written
 from patientsim_core.storage.studies import Source
-from patientsim_core.study import SCORES, Rating, Study, criteria, finished, targets
+from patientsim_core.study import CRITERION, EVERYBODY, SCORES, Rating, Study, criteria, finished, targets
 from patientsim_core.tables.estimates import with_interval
 
 COLUMNS = ["place", "run", "dialogue", "persona", "rater", "metric", "field", "score", "reason"]
-EVERYBODY = "All raters"
-"""Instead of a pair, in a table of agreement."""
 APART = 2
 """So many steps apart is a disagreement to talk about."""
 
@@ -97,7 +95,7 @@ def means_by_rater(table: pd.DataFrame) -> pd.DataFrame:
     found = means(table)
     texts = found.assign(text=[with_interval(*one) for one in found[["mean", "low", "high"]].to_numpy(float)])
     wide = texts.pivot_table(index="criterion", columns="rater", values="text", aggfunc="first", sort=False)
-    return wide.reset_index().rename(columns={"criterion": "Criterion"})
+    return wide.reset_index().rename(columns={"criterion": CRITERION})
 
 
 def means(table: pd.DataFrame) -> pd.DataFrame:

@@ -727,3 +727,11 @@ def test_the_exported_ratings_have_no_formula_in_them_and_come_back(store, runs,
     assert set(back["rater"]) == {"=Ana", "@Ben"}
     assert '=HYPERLINK("http://a.b")' in set(back["reason"])
     assert back["score"].tolist() == [4, 1, 4, 3]
+
+
+def test_a_rater_called_as_a_label_of_the_tables_is_refused_and_nothing_that_was_typed_is_lost(store, runs):
+    test = fill(page(), name="Pilot", raters=f"{EVERYBODY}\n{BEN}", each=1, **{"from": "personas"})
+    test = press(test, "Begin the study")
+    assert "No rater can be called All raters" in errors(test)
+    assert typed(test)["raters"] == f"{EVERYBODY}\n{BEN}"
+    assert store.all() == []
