@@ -9,6 +9,7 @@ from pages.parts.filters import parameter
 from patientsim_core.charts import Chart
 from patientsim_core.export import literal
 from patientsim_core.tables import FILTERS
+from patientsim_core.tables.spreadsheet import as_csv
 
 DIALOGUES = "pages/5_Dialogues.py"
 HINT = "Click a point to see its dialogues."
@@ -28,7 +29,7 @@ def draw(chart: Chart) -> list[object]:
             st.markdown(f"**{literal(chart.title)}**", width="stretch")
             st.download_button(
                 "CSV",
-                lambda: chart.data.to_csv(index=False),
+                lambda: as_csv(chart.data),
                 f"{chart.key.replace(' ', '-')}.csv",
                 "text/csv",
                 key=f"csv {chart.key}",

@@ -78,6 +78,23 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_kept(store, begun):
     assert [one.id for one in store.all()] == [first.id]
 
 
+def test_of_studies_begun_at_the_same_moment_each_name_is_there_once(store, begun):
+    names = ["First", "Second"] * 6
+    found = threads(*(lambda name=name: begun(name) for name in names))
+    refused = [str(one) for one in found if not isinstance(one, Study)]
+    assert sorted(one.name for one in store.all()) == ["First", "Second"]
+    assert len(refused) == 10
+    assert all("already; give this one another name" in one for one in refused)
+
+
+def test_a_study_that_is_refused_lets_the_next_one_begin_at_once(store, begun):
+    begun("First")
+    for _ in range(3):
+        with pytest.raises(InputError):
+            begun("First")
+    assert begun("Second").name == "Second"
+
+
 def test_what_is_not_there_is_said(store, begun):
     study = begun()
     for lost in (
