@@ -45,7 +45,8 @@ def debrief_of(id: str) -> None:
     """The debrief of one consultation, held back or not."""
     back = {"on_click": put, "kwargs": {"consultation": None}, "icon": ":material/arrow_back:"}
     st.button("Back to the class", **back)
-    dialogue = consultations().load(id)
+    about, dialogue = consultations().about(id), consultations().load(id)
+    st.header(literal(f"{about.label} · {about.title}"), anchor=False)
     debriefing(dialogue, consultations().verdicts(id), f"/{id}")
 
 

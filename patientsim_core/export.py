@@ -52,12 +52,9 @@ def triage(case: Case) -> str:
 def ended(dialogue: Dialogue) -> str:
     """What was to be found out, and with whom one spoke, for the app."""
     case = dialogue.case
-    lines = [
-        f"Diagnosis\n### {literal(case.diagnosis)}",
-        f"Disposition **{literal(case.disposition.capitalize())}**",
-        f"You spoke with **{literal(_whom(dialogue))}**",
-    ]
-    return "\n\n".join(lines)
+    disposition, whom = literal(case.disposition.capitalize()), literal(_whom(dialogue))
+    about = f"Disposition **{disposition}** &emsp; You spoke with **{whom}**"
+    return f"Diagnosis\n### {literal(case.diagnosis)}\n\n{about}"
 
 
 def _whom(dialogue: Dialogue) -> str:

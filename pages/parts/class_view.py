@@ -16,6 +16,7 @@ from patientsim_core.debrief.cohort import cohort, misses
 from patientsim_core.debrief.history import Coverage
 from patientsim_core.export import literal
 from patientsim_core.storage.consultations import Ended
+from patientsim_core.tables.spreadsheet import as_csv
 
 NOBODY = "No consultation of this case has ended yet, or none since that day."
 
@@ -79,7 +80,7 @@ def _list(table: pd.DataFrame, found: dict[str, Debrief]) -> str | None:
         alt="Trainee, patient, questions, share of facts heard and rank of the diagnosis",
     )
     about = {"on_click": "ignore", "icon": ":material/download:", "type": "tertiary", "mime": "text/csv"}
-    st.download_button("CSV", lambda: table.to_csv(index=False), "class.csv", **about)
+    st.download_button("CSV", lambda: as_csv(table), "class.csv", **about)
     return ids[picked.selection.rows[0]] if picked.selection.rows else None
 
 
