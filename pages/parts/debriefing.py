@@ -123,7 +123,7 @@ def _section(section: Section) -> None:
     if not section.lines and not section.parts and section.title != "Communication":
         return
     st.subheader(section.title, anchor=False)
-    if section.note and section.title != "History":
+    if section.note:
         st.caption(literal(section.note))
     for few, lines in groupby(section.lines, lambda line: len(line.quotes) <= FEW):
         if few:

@@ -72,9 +72,11 @@ def _some(quote: Quote | None) -> tuple[Quote, ...]:
 
 
 def _coverage(debrief: Debrief) -> str:
-    return "; ".join(
-        f"{one.group} {one.heard} of {one.total}" for one in debrief.history.coverage if one.total
+    groups, letters = (
+        "; ".join(f"{one.group} {one.heard} of {one.total}" for one in covered if one.total)
+        for covered in (debrief.history.coverage, debrief.history.sample)
     )
+    return f"Facts heard: {groups}. By SAMPLE: {letters}."
 
 
 def _groups(debrief: Debrief) -> Iterator[Section]:
