@@ -93,7 +93,7 @@ def _entry(entry: Entry, debrief: Debrief) -> Iterator[Line]:
         text = f"{entry.label}: {_bare(fact.text)}" if fact else entry.label
         yield Line(text, f"{entry.status}{excused}", _tellings(fact) if fact else ())
         return
-    heard = sum(any(one.came.reached for one in fact.tellings) for fact in entry.facts)
+    heard = sum(fact.status.heard for fact in entry.facts)
     yield Line(f"{entry.label}: {heard} of {len(entry.facts)}", f"{entry.status}{excused}")
     for fact in entry.facts:
         yield Line(f"– {fact.text}", str(fact.status), _tellings(fact))

@@ -315,3 +315,12 @@ def test_a_patient_who_speaks_first_volunteers():
     (nausea,) = [fact for fact in found["associated"].facts if fact.text == "nausea"]
     assert nausea.status is Status.volunteered
     assert nausea.tellings[0].doctor is None
+
+
+def test_what_was_only_given_wrongly_counts_as_asked_and_not_as_heard():
+    found = debrief(named("the pain is never set right")).history
+    assert found.entry("pain").status is Status.wrong
+    (present,) = [one for one in found.coverage if one.group == "Present illness"]
+    heard = [fact for entry in found.entries if entry.group == "Present illness" for fact in entry.facts]
+    assert present.heard == sum(fact.status.heard for fact in heard)
+    assert present.asked > present.heard
