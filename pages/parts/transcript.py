@@ -9,9 +9,21 @@ from patientsim_core import Dialogue
 from patientsim_core.export import effort, literal
 from patientsim_core.marked import MARKS, Marked, MarkedTurn, Sentence, account, guarded, stage_note
 from patientsim_core.persona import Dazed
+from patientsim_core.storage.index_rows import (
+    CONTRADICTED,
+    ENTAILED,
+    INFORMS_NOT,
+    NONE,
+    PERMITTED,
+    UNREAD,
+    UNSUPPORTED,
+)
 
 NOTE = "Stage note for a model, beside the doctor's words (as this version of the project writes it)"
 state = st.session_state
+WORST = (CONTRADICTED, PERMITTED, UNSUPPORTED, UNREAD, ENTAILED, INFORMS_NOT, NONE)
+"""Marks in the order in which a turn's sentences are looked at."""
+
 UNJUDGED = "No judge has looked at the sentences of this dialogue."
 
 
@@ -25,9 +37,7 @@ def transcript(marked: Marked, was_played: bool) -> str:
         for turn in marked.turns:
             with st.chat_message(**SPEAKERS[turn.turn.role]):
                 if turn.turn.role == "doctor":
-                    with st.container(gap="xxsmall"):
-                        st.caption(f"Question {turn.question}")
-                        st.text(turn.turn.text)
+                    st.markdown(f":small[:gray[Question {turn.question}]]\\\n{literal(turn.turn.text)}")
                 else:
                     _patient(turn, marked.dialogue, judge, chosen, was_played)
         if not marked.turns:
@@ -73,18 +83,25 @@ def _legend(marked: Marked, judge: str, chosen: Sentence | None) -> None:
 def _patient(
     turn: MarkedTurn, dialogue: Dialogue, judge: str, chosen: Sentence | None, was_played: bool
 ) -> None:
-    with st.container(gap="xxsmall"):
-        if judge and turn.sentences:
-            st.markdown(" ".join(_marked(one, turn, judge) for one in turn.sentences))
-        else:
-            st.text(turn.turn.text)
-        if turn.turn.stopped:
-            st.caption("Stopped here.")
+    marked, is_open = bool(judge and turn.sentences), chosen in turn.sentences
+    if marked:
+        st.markdown(" ".join(_marked(one, turn, judge) for one in turn.sentences))
+    else:
+        st.text(turn.turn.text)
+    if turn.turn.stopped:
+        st.caption("Stopped here.")
+    if marked and not is_open:
+        worst = min(turn.sentences, key=lambda one: WORST.index(one.mark(judge)))
+        about = {"type": "tertiary", "icon": ":material/more_horiz:", "key": f"closer {turn.place}"}
+        st.button("Closer look", on_click=put, kwargs={"sentence": worst.field}, **about)
+        return
+    if marked:
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if judge and turn.sentences:
-                _choice(turn, judge, chosen)
+            _choice(turn, judge, chosen)
             _details(turn, dialogue, was_played)
-    if chosen in turn.sentences:
+    else:
+        _details(turn, dialogue, was_played)
+    if is_open:
         sentence_box(chosen, dialogue.case)
 
 
@@ -99,8 +116,8 @@ def _marked(one: Sentence, turn: MarkedTurn, judge: str) -> str:
 
 
 def _choice(turn: MarkedTurn, judge: str, chosen: Sentence | None) -> None:
-    """A button for each sentence of a turn, by its number and its mark; the chosen one can be let go of. One
-    widget a turn: a button of its own for each sentence would make long dialogues slow."""
+    """A button for each sentence of a turn, by its number and its mark; the chosen one can be let go of. Only
+    the turn that is looked at has them: those of all turns would make long dialogues slow."""
     key, own = f"sentences {turn.place}", {one.field: one for one in turn.sentences}
     state[key] = chosen.field if chosen and chosen.field in own else None
 

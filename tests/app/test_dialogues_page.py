@@ -12,6 +12,7 @@ from patientsim_core import Persona
 from patientsim_core.dialogue import EndReason, Failure
 from patientsim_core.evaluation.verdict import Metric, Verdict
 from patientsim_core.job import Parameters
+from patientsim_core.marked import Marked
 from patientsim_core.storage.run_writing import writing
 from patientsim_core.storage.runs import Imported
 from tests import played
@@ -250,16 +251,31 @@ def test_a_judge_of_the_address_who_judged_nothing_here_is_passed_over(runs):
 
 def test_a_sentence_that_is_clicked_opens_its_box_and_closes_it_again():
     test = page(dialogue=NAME)
+    checked(test.button(key="closer 1").click().run())
     checked(test.button_group(key="sentences 1").set_value("1.0").run())
     assert value(test, "sentence") == "1.0"
+    assert not [one for one in test.button if one.key == "closer 1"]
     assert "Sentence 1.0" in [one.value for one in test.main.subheader]
     assert "In the record" in shown(test)
     press(test, "Close")
     assert value(test, "sentence") is None
     assert "In the record" not in shown(test)
+    checked(test.button(key="closer 1").click().run())
     for chosen in ("1.0", None):
         checked(test.button_group(key="sentences 1").set_value(chosen).run())
         assert value(test, "sentence") == chosen
+
+
+def test_a_closer_look_begins_with_the_worst_sentence_of_the_turn(runs):
+    turn = next(
+        one for one in Marked(played.dialogues()[0], played.verdicts()[FIRST]).turns if len(one.sentences) > 1
+    )
+    last = turn.sentences[-1].field
+    found = {"score": 0.0, "detail": {"kind": "information", "items": {"pain": "contradicted"}}}
+    judged_by(played.open_run(runs / "personas"), "k", fact(last, **found))
+    test = page(dialogue=NAME, marks="k")
+    checked(test.button(key=f"closer {turn.place}").click().run())
+    assert value(test, "sentence") == last
 
 
 def test_the_box_has_what_each_judge_says_and_the_records_own_value(runs):
@@ -320,7 +336,9 @@ def test_a_dialogue_that_nobody_judged_is_shown_without_marks(runs):
     test = page(run=["fresh"], dialogue=f"fresh/{FIRST}")
     text = shown(test)
     assert "No judge has looked at the sentences" in text
-    assert "Nothing was judged yet" in text
+    assert "Nothing was judged yet" in shown(
+        page(run=["fresh"], dialogue=f"fresh/{FIRST}", beside="Verdicts")
+    )
     assert played.dialogues()[0].turns[1].text in text
     assert not [one for one in test.main.get("button_group") if (one.key or "").startswith("sentences ")]
     assert not [one for one in test.main.markdown if "-background[" in one.value]
@@ -332,7 +350,7 @@ def test_all_verdicts_are_there_by_metric(runs):
         "k",
         {"metric": "fidelity", "field": "realism", "score": 1.0, "rationale": LIVE},
     )
-    test = page(dialogue=NAME)
+    test = page(dialogue=NAME, beside="Verdicts")
     titles = [one.label for one in test.main.expander]
     assert titles == [
         "Persona fidelity",
@@ -359,7 +377,7 @@ def test_nothing_that_is_said_is_rendered(runs, judged):
 
 def test_a_reply_of_a_model_tells_how_it_came_about_when_asked(runs):
     by_model(runs, f"*coughs* My chest hurts. {SAID}")
-    test = page(run=["model"], dialogue=f"model/{FIRST}")
+    test = page(run=["model"], dialogue=f"model/{FIRST}", sentence="1.0")
     assert "Stage note" not in shown(test)
     test.session_state["turn 1"] = True
     text = shown(checked(test.run()))
@@ -371,14 +389,14 @@ def test_a_reply_of_a_model_tells_how_it_came_about_when_asked(runs):
 
 
 def test_a_confused_patients_reply_tells_how_confused_it_was():
-    test = page(dialogue=f"personas/{played.ITEMS[4].id}")
+    test = page(dialogue=f"personas/{played.ITEMS[4].id}", sentence="1.0")
     test.session_state["turn 1"] = True
     assert "**Confusion**: high" in shown(checked(test.run()))
 
 
 def test_a_reply_that_was_imported_had_no_stage_note(runs):
     by_model(runs, "My chest hurts.", imported=Imported(source="a release", files={}))
-    test = page(run=["model"], dialogue=f"model/{FIRST}")
+    test = page(run=["model"], dialogue=f"model/{FIRST}", sentence="1.0")
     test.session_state["turn 1"] = True
     text = shown(checked(test.run()))
     assert "Stage note" not in text

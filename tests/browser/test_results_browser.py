@@ -122,7 +122,7 @@ def test_from_two_runs_to_the_sentence_that_is_wrong_and_back_by_its_address(con
     page.get_by_text("second", exact=True).last.click()
     expect(page.get_by_text(re.compile("judged by second"))).to_be_visible()
     consult.settle()
-    page.locator("[class*=st-key-sentences-]").first.get_by_role("radio").first.click()
+    consult.button("Closer look").first.click()
     expect(page.get_by_text(REASON)).to_be_visible()
     complaint = next(one for one in played.dialogues() if one.id == wrong).case.chiefcomplaint
     expect(page.get_by_text(re.compile("^In the record"))).to_contain_text(complaint)
