@@ -1,5 +1,6 @@
 """Consult: a clinician takes a history from a simulated patient."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -52,6 +53,16 @@ def ask_again(dialogue: Dialogue) -> None:
         hear(saved)
 
 
+def finish(dialogue: Dialogue, ranked: Sequence[str], trainee: str) -> bool:
+    """Ends the consultation, under the trainee's name if one is given. Says whether it did."""
+    try:
+        store().sign(dialogue.id, trainee)
+    except PatientSimError as error:
+        state.fault = str(error)
+        return False
+    return act(dialogue, consult.end, ranked) is not None
+
+
 def edit_last(dialogue: Dialogue | None) -> None:
     """Puts the last question into the input, to be asked in other words; None leaves it as it was."""
     state.editing = dialogue is not None
@@ -102,7 +113,7 @@ def steps(dialogue: Dialogue) -> None:
     action, prompt = (consult.edit, "Edit your question") if editing else (consult.ask, "Ask the patient")
     st.chat_input(prompt, key="question", submit_mode="disable", on_submit=ask, args=[dialogue, action])
     if state.ending:
-        ending(lambda ranked: act(dialogue, consult.end, ranked) is not None)
+        ending(lambda ranked, trainee: finish(dialogue, ranked, trainee))
 
 
 def page() -> None:
@@ -121,6 +132,7 @@ def page() -> None:
         dialogue = sidebar(dialogue)
     st.container(border=True).markdown(triage(dialogue.case))
     if dialogue.end_reason:
+        st.set_page_config(layout="wide")
         return result(dialogue)
     upcoming = state.heard.voice if state.heard else consult.Voice(persona(), model())
     chat = conversation(dialogue, upcoming)

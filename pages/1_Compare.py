@@ -8,7 +8,7 @@ from pages.parts.address import addressed
 from pages.parts.cards import cards, dealt_questions, patients_of
 from pages.parts.cases import cases_by_title
 from pages.parts.comparing import ask, doing, hear, leave_out, start, stop
-from pages.parts.guess import revealed, voting
+from pages.parts.guess import browser, revealed, voting
 from pages.parts.model import cast, move_picker, picker
 from pages.parts.nav import navigation
 from pages.parts.opened import load
@@ -19,6 +19,7 @@ from patientsim_core import comparison as compare
 from patientsim_core.comparison import Comparison
 from patientsim_core.consultation import Cast
 from patientsim_core.export import literal, triage
+from patientsim_core.models import warm
 
 ROOT = Path(__file__).parents[1]
 MODES = {"side by side": "Side by side", "replay": "Replay a consultation", "guess": "Guess the persona"}
@@ -118,7 +119,7 @@ def guess(case: Case) -> None:
     st.markdown(WHAT)
 
     def begin() -> None:
-        comparison, patient = compare.guess(case, cast())
+        comparison, patient = compare.guess(case, cast(), host=browser())
         start(comparison, [patient], [])
 
     st.button("Draw a patient", type="primary", icon=":material/casino:", on_click=doing, args=[begin])
@@ -126,6 +127,8 @@ def guess(case: Case) -> None:
 
 def opened(comparison: Comparison, patients: list[Dialogue]) -> None:
     """A comparison that has begun: what was said so far, and the next question."""
+    for one in patients:
+        warm(one.model)
     st.subheader(literal(comparison.title), anchor=False)
     for case in dict.fromkeys(one.case for one in patients):
         st.container(border=True).markdown(triage(case))
@@ -151,6 +154,8 @@ def steps(comparison: Comparison, patients: list[Dialogue]) -> None:
     with st.bottom, st.container(horizontal=True, gap="xsmall"):
         if state.hearing:
             st.button("Stop", icon=":material/stop_circle:", on_click=stop)
+        elif behind and not comparison.goes_on_by(browser()):
+            st.caption("This question is not answered yet.")
         elif behind:
             st.button("Go on", type="primary", on_click=doing, args=[hear, comparison])
             rest = {"on_click": doing, "args": [leave_out, comparison, patients]}

@@ -17,6 +17,7 @@ from patientsim_core.results import SECTIONS, View
 from patientsim_core.results.document import PUBLISHED, document, told
 from patientsim_core.results.overview import board, cell, published_rows
 from patientsim_core.tables import filtered, judges_of
+from patientsim_core.tables.spreadsheet import as_csv
 
 ROOT = Path(__file__).parents[1]
 
@@ -93,7 +94,7 @@ def overview(view: View) -> None:
         if address:
             open_dialogues(address, view.wanted)
     about = {"on_click": "ignore", "icon": ":material/download:", "type": "tertiary", "mime": "text/csv"}
-    st.download_button("CSV", lambda: found.to_csv(index=False), "leaderboard.csv", **about)
+    st.download_button("CSV", lambda: as_csv(found), "leaderboard.csv", **about)
     more = st.expander("Published figures, model by model", icon=":material/menu_book:", on_change="rerun")
     if more.open:
         more.caption(PUBLISHED)

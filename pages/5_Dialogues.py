@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from pages.parts.address import put
+from pages.parts.address import addressed, put
+from pages.parts.debriefing import debriefing
 from pages.parts.dialogue_list import dialogue_list, open_dialogue, page_of, sorting
 from pages.parts.filters import filters
 from pages.parts.nav import navigation
@@ -20,6 +21,9 @@ from patientsim_core.tables.dialogues import order, place_of
 
 ROOT = Path(__file__).parents[1]
 NOTHING_ASKED = "No dialogue has what is asked for under “Only those with” or “Worst first by” at the side."
+
+
+VIEWS = ("Sentences", "Debrief")
 
 
 def page() -> None:
@@ -51,6 +55,11 @@ def one_dialogue(name: str, rows: pd.DataFrame, shown: pd.DataFrame, places: np.
         st.error(literal(str(error)))
         return
     header(opened)
+    view = st.segmented_control(
+        "View", VIEWS, required=True, label_visibility="collapsed", **addressed("view", VIEWS, VIEWS[0])
+    )
+    if view == "Debrief":
+        return debriefing(opened.marked.dialogue, opened.marked.verdicts, name)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         judge = transcript(opened.marked, opened.was_played)

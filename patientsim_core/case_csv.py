@@ -11,6 +11,7 @@ from patientsim_core.case import LABELS, Case
 from patientsim_core.case_form import example
 from patientsim_core.case_rows import FOLDED, folded, misspelt, read_rows, refusal, shown
 from patientsim_core.errors import InputError
+from patientsim_core.formulas import harmless, written
 from patientsim_core.words import LISTS
 
 _LONGEST = 131_072
@@ -19,9 +20,6 @@ _DELIMITERS = (",", ";", "\t")
 _EXPORT = "export it as `CSV UTF-8 (comma delimited)`, in Excel under Save As"
 _ALWAYS = ("hadm_id", "provenance", *LABELS)
 _NEEDED = [name for name, field in Case.model_fields.items() if field.is_required()]
-_RUN = re.compile(r"""(?<![;,"'\s])([;,"'\s]*+)(?=[=+\-@＝＋－＠])""")
-"""What stands before a sign that begins a formula where a cell begins: at the start of the text and, if the
-file is read with another delimiter, after any of those inside of it."""
 
 
 def parse_csv(content: bytes, name: str) -> list[Case]:
@@ -32,7 +30,7 @@ def parse_csv(content: bytes, name: str) -> list[Case]:
     those of the header alone, as they decide what the rows mean.
     """
     rows = list(enumerate(_rows(_text(content, name), name), 1))
-    rows = [(number, [_written(cell) for cell in row]) for number, row in rows if any(map(str.strip, row))]
+    rows = [(number, [written(cell) for cell in row]) for number, row in rows if any(map(str.strip, row))]
     if len(rows) < 2:
         raise InputError(f"{name}: has no case. The first row names the columns, every other is a case.")
     header, *rest = [cells for _, cells in rows]
@@ -41,12 +39,12 @@ def parse_csv(content: bytes, name: str) -> list[Case]:
         raise refusal(name, faults)
     if uneven := [_uneven(number, row, keys) for number, row in rows[1:] if len(row) != len(keys)]:
         raise refusal(name, uneven)
-    written = dict(zip(keys, header, strict=True))
+    headed = dict(zip(keys, header, strict=True))
     cases = [
         (f"row {number}", {key: cell for key, cell in zip(keys, row, strict=True) if key and cell.strip()})
         for number, row in rows[1:]
     ]
-    return read_rows(cases, name, called=lambda key: f"column {shown(written.get(key, key))}")
+    return read_rows(cases, name, called=lambda key: f"column {shown(headed.get(key, key))}")
 
 
 def to_csv(cases: Iterable[Case]) -> str:
@@ -62,8 +60,8 @@ def to_csv(cases: Iterable[Case]) -> str:
     names = [*known, *sorted(used - set(known))]
     file = io.StringIO(newline="")
     table = csv.writer(file)
-    table.writerow(map(_harmless, names))
-    table.writerows([_harmless(row.get(name, "")) for name in names] for row in rows)
+    table.writerow(map(harmless, names))
+    table.writerows([harmless(row.get(name, "")) for name in names] for row in rows)
     return "\ufeff" + file.getvalue()
 
 
@@ -145,25 +143,3 @@ def _cell(key: str, value: object) -> str:
     if key == "pain":
         return repr(value).removesuffix(".0")
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _harmless(text: str) -> str:
-    """A cell with one apostrophe more wherever a formula could begin: a spreadsheet takes it for text."""
-    return _RUN.sub(lambda run: "'".join(_halves(run)), text)
-
-
-def _written(cell: str) -> str:
-    """The same taken back."""
-
-    def bare(run: re.Match[str]) -> str:
-        before, *marks = _halves(run)
-        return before + "".join(marks).removeprefix("'")
-
-    return _RUN.sub(bare, cell)
-
-
-def _halves(run: re.Match[str]) -> list[str]:
-    """A run before a sign, cut where its last apostrophes begin; in one piece where no cell can begin."""
-    before = run[0].rstrip("'")
-    begins = run.start() == 0 or any(sign in before for sign in ";,\t\r\n")
-    return [before, run[0][len(before) :]] if begins else [run[0]]

@@ -16,12 +16,13 @@ from uuid import uuid4
 from pydantic import Field
 
 from patientsim_core.case import ITEMS, Case, item_of
-from patientsim_core.consultation import Cast
+from patientsim_core.consultation import MAX_QUESTION, Cast
 from patientsim_core.dialogue import Dialogue, How, Record, Turn
 from patientsim_core.disclosure import read_reply
 from patientsim_core.errors import InputError
 from patientsim_core.facts import facts_of
 from patientsim_core.persona import ALL_PERSONAS, AXES, Persona
+from patientsim_core.text import clean
 
 MOST = 6
 """So many patients at once: as there are personalities."""
@@ -30,7 +31,8 @@ MOST_QUESTIONS = 100
 
 class Comparison(Record):
     """What is asked of all patients. In a `guess`, the first patient's persona is `hidden` until it is
-    `revealed`; a `replay` has, as its first patient, the saved dialogue that the questions are from."""
+    `revealed`, and `host` is the browser that has it go on; a `replay` has, as its first patient, the saved
+    dialogue that the questions are from."""
 
     id: str = Field(default_factory=lambda: uuid4().hex)
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
@@ -38,10 +40,17 @@ class Comparison(Record):
     questions: list[str] = Field(default_factory=list)
     kind: Literal["side by side", "replay", "guess"] = "side by side"
     revealed: bool = False
+    host: str = ""
 
     @property
     def is_hidden(self) -> bool:
         return self.kind == "guess" and not self.revealed
+
+    def goes_on_by(self, browser: str) -> bool:
+        """Whether that browser may have asked again, or left out, what was not answered. Before the reveal
+        only the host's may: a patient that those who vote see silent may be answering there. Where the host
+        is not known, each may."""
+        return not self.is_hidden or self.host in ("", browser)
 
 
 class Preset(NamedTuple):
@@ -99,11 +108,24 @@ def replay(original: Dialogue, patients: Sequence[Dialogue]) -> tuple[Comparison
     return Comparison(title=title, questions=questions, kind="replay"), [first, *patients]
 
 
-def guess(case: Case, cast: Cast, draw: int | None = None) -> tuple[Comparison, Dialogue]:
+def guess(case: Case, cast: Cast, draw: int | None = None, host: str = "") -> tuple[Comparison, Dialogue]:
     """A patient of one of the 37 personas that nobody is told; with a `draw`, always the same one."""
     persona = random.Random(draw).choice(ALL_PERSONAS)
     patient = Dialogue(case=case, persona=persona, **cast._asdict())
-    return Comparison(title=f"Guess · {case.title}", kind="guess"), patient
+    return Comparison(title=f"Guess · {case.title}", kind="guess", host=host), patient
+
+
+def asking(comparison: Comparison, questions: Sequence[str]) -> Comparison:
+    """The comparison with further questions for all patients. Raises InputError for an empty or overlong one,
+    and where there would be too many."""
+    asked = [clean(one) for one in questions]
+    if not asked or not all(asked):
+        raise InputError("There is nothing to ask yet: type a question first.")
+    if any(len(one) > MAX_QUESTION for one in asked):
+        raise InputError(f"A question has at most {MAX_QUESTION:,} characters.")
+    if len(comparison.questions) + len(asked) > MOST_QUESTIONS:
+        raise InputError(f"A comparison has at most {MOST_QUESTIONS} questions; begin a new one.")
+    return comparison.model_copy(update={"questions": [*comparison.questions, *asked]})
 
 
 def labels(comparison: Comparison, patients: Sequence[Dialogue]) -> list[str]:

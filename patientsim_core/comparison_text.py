@@ -9,7 +9,7 @@ from patientsim_core.export import escape
 
 
 def to_json(comparison: Comparison, patients: Sequence[Dialogue]) -> str:
-    data = comparison.model_dump(mode="json")
+    data = comparison.model_dump(mode="json", exclude={"host"})
     data["patients"] = [one.model_dump(mode="json") for one in patients]
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 

@@ -6,14 +6,12 @@ Neither file of an open consultation gives its case away.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
-from itertools import groupby
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
 from patientsim_core.case import GROUPS, UNKNOWN, Case
 from patientsim_core.consultation import changes, voice
 from patientsim_core.debrief.layout import TRIAGE
-from patientsim_core.debrief.rows import Row, Status, rows
 from patientsim_core.dialogue import Dialogue, Reply
 from patientsim_core.models import OFFLINE
 from patientsim_core.prompt import item_text
@@ -30,7 +28,6 @@ _GUARDED = {
     "asked again": "asked again",
     "replaced": "nothing left of the answer",
 }
-_COLORS = {Status.disclosed: "green", Status.held_back: "orange", Status.missed: "red"}
 
 
 def escape(text: str) -> str:
@@ -52,21 +49,12 @@ def triage(case: Case) -> str:
     return f"### {literal(case.chiefcomplaint)}\n\n" + " &emsp; ".join([*facts, *kind])
 
 
-def outcome(dialogue: Dialogue) -> str:
-    """How an ended consultation compares with its case, for the app."""
-    case, found = dialogue.case, rows(dialogue)
-    lines = [
-        f"Diagnosis\n### {literal(case.diagnosis)}",
-        f"Disposition **{literal(case.disposition.capitalize())}**",
-        f"You spoke with **{literal(_whom(dialogue))}**",
-        "#### Your differential",
-        _ranked(dialogue, literal),
-        "#### What came to light",
-    ]
-    for status in (Status.disclosed, Status.held_back, Status.missed):
-        if labels := [f"{row.label}{_share(row)}" for row in found if row.status is status]:
-            lines.append(f":{_COLORS[status]}-badge[{status} · {len(labels)}] {', '.join(labels)}")
-    return "\n\n".join(lines)
+def ended(dialogue: Dialogue) -> str:
+    """What was to be found out, and with whom one spoke, for the app."""
+    case = dialogue.case
+    disposition, whom = literal(case.disposition.capitalize()), literal(_whom(dialogue))
+    about = f"Disposition **{disposition}** &emsp; You spoke with **{whom}**"
+    return f"Diagnosis\n### {literal(case.diagnosis)}\n\n{about}"
 
 
 def _whom(dialogue: Dialogue) -> str:
@@ -95,50 +83,6 @@ def record_text(
             lines.append(f":gray[{label}]{beside.get(item, '')} &ensp;{literal(value)}")
         groups.append("\\\n".join(lines))
     return "\n\n".join(groups)
-
-
-def record(dialogue: Dialogue) -> dict[str, str]:
-    """The record for the app, a heading and a text for each group: every item with what the patient
-    disclosed of it, and the question and the answer that brought it."""
-    texts = {}
-    for group, found in groupby(rows(dialogue), key=lambda row: row.group):
-        own = list(found)
-        disclosed = sum(row.status is Status.disclosed for row in own)
-        lines = []
-        for row in own:
-            badge = f":{_COLORS.get(row.status, 'gray')}-badge[{row.status}{_share(row)}]"
-            heard = row.reached if len(row.facts) > 1 else ()
-            facts = [f"✓ **{literal(fact)}**" if fact in heard else literal(fact) for fact in row.facts]
-            lines.append(f"**{row.label}** &ensp; {badge}\\\n{'; '.join(facts) or 'Not recorded'}")
-            lines += _quotes(row)
-        texts[f"**{group}** · {disclosed} of {len(own)} disclosed"] = "\n\n".join(lines)
-    return texts
-
-
-def _share(row: Row) -> str:
-    """` · 2 of 9` facts, where an item has several."""
-    heard = len(row.reached.intersection(row.facts))
-    return f" · {heard} of {len(row.facts)}" if heard and len(row.facts) > 1 else ""
-
-
-def _quotes(row: Row) -> list[str]:
-    """What replies disclosed of an item, a quotation for each question that brought some of it."""
-    quotes = []
-    for number, found in groupby(row.brought, key=lambda line: line.number):
-        lines = list(found)
-        facts = [
-            f"{literal(line.fact)} **({line.how}{'' if line.asked else ', volunteered'}"
-            f"{', inferred from the text' if line.inferred else ''})**"
-            for line in lines
-        ]
-        said = f"Question {number}: {lines[0].question}\nAnswer: {lines[0].reply}"
-        quotes.append("; ".join(facts) + "\\\n" + literal(said))
-    return ["\n".join(f"> {line}" for line in quote.split("\n")) for quote in quotes]
-
-
-def _ranked(dialogue: Dialogue, safe: Callable[[str], str]) -> str:
-    ranked = [f"{rank}. {safe(text)}" for rank, text in enumerate(dialogue.differential, 1)]
-    return "\n".join(ranked) or "None was given."
 
 
 def effort(reply: Reply) -> str:
@@ -197,21 +141,18 @@ def to_markdown(dialogue: Dialogue) -> str:
         speaker = f"Doctor {number}" if turn.role == "doctor" else "Patient"
         lines.append(f"**{speaker}:** {escape(turn.text)}" + (" *(stopped here)*" if turn.stopped else ""))
     if dialogue.end_reason is not None:
-        lines += ["## Differential diagnosis", _ranked(dialogue, escape), *_record(dialogue)]
+        lines += _concluded(dialogue)
     return "\n\n".join(lines) + "\n"
 
 
-def _record(dialogue: Dialogue) -> list[str]:
-    lines = ["## Record"]
-    for group, own in groupby(rows(dialogue), key=lambda row: row.group):
-        lines.append(f"### {group}")
-        for row in own:
-            said = escape("; ".join(row.facts)) or "Not recorded"
-            entry = [f"- **{escape(row.label)}:** {said} ({row.status}{_share(row)})"]
-            entry += [
-                f"  - {escape(line.fact)}: {line.how}{'' if line.asked else ', volunteered'}"
-                f"{', inferred' if line.inferred else ''} (question {line.number})"
-                for line in row.brought
-            ]
-            lines.append("\n".join(entry))
+def _concluded(dialogue: Dialogue) -> list[str]:
+    """The differential and the record, a group of items at a time."""
+    ranked = [f"{rank}. {escape(text)}" for rank, text in enumerate(dialogue.differential, 1)]
+    lines = ["## Differential diagnosis", "\n".join(ranked) or "None was given.", "## Record"]
+    for group, items in GROUPS.items():
+        known = {label: item_text(dialogue.case, item) or UNKNOWN for item, label in items.items()}
+        lines += [
+            f"### {group}",
+            "\n".join(f"- **{label}:** {escape(text)}" for label, text in known.items()),
+        ]
     return lines

@@ -29,6 +29,9 @@ SCORES = (1, 2, 3, 4)
 NEEDS_REASON = (1, 2)
 """Scores that a rater has to give a reason for."""
 MAX_RATERS, MAX_DIALOGUES, MAX_NAME, MAX_REASON = 50, 500, 60, 2_000
+EVERYBODY, CRITERION = "All raters", "Criterion"
+"""What stands in tables where a rater's name could: instead of a pair, and over the first column. No rater is
+called so."""
 
 Asked = Literal["none", "unsupported", "all"]
 """Of which sentences the plausibility is asked: of none, of those that a judge found no support for in the
@@ -203,6 +206,9 @@ def _faults(name: str, raters: Sequence[str], dialogues: int, each: int) -> Iter
         yield f"A study has at most {MAX_RATERS} raters; these are {len(raters)}."
     if twice := [one for one, times in Counter(map(str.casefold, raters)).items() if times > 1]:
         yield f"Each rater needs a name of its own; {', '.join(twice[:3])} is named more than once."
+    labels = {label.casefold() for label in (EVERYBODY, CRITERION)}
+    if taken := [one for one in raters if one.casefold() in labels]:
+        yield f"No rater can be called {taken[0]}: tables use that word. Give the rater another name."
     if any(len(one) > MAX_NAME for one in raters):
         yield f"A rater's name has at most {MAX_NAME} characters."
     if not 1 <= dialogues <= MAX_DIALOGUES:

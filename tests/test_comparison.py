@@ -6,7 +6,7 @@ from patientsim_core import ALL_PERSONAS, Dialogue, Disclosure, How, InputError,
 from patientsim_core import comparison as compare
 from patientsim_core.comparison import Told
 from patientsim_core.comparison_text import to_json, to_markdown
-from patientsim_core.consultation import Cast
+from patientsim_core.consultation import MAX_QUESTION, Cast
 from patientsim_core.dialogue import EndReason, Failure, concluding
 from patientsim_core.facts import facts_of
 from patientsim_core.persona import Dazed
@@ -313,3 +313,33 @@ def test_files_have_each_question_with_all_answers_and_nothing_alive(patient):
     assert "**A**\\\n\\[x\\](http\\://a\\.b)" in text
     assert "**C**\\\n(no answer)" in text
     assert '"[x](http://a.b)"' in to_json(comparison, [first])
+
+
+def test_questions_are_added_cleaned_to_those_there_are_and_what_is_none_is_refused():
+    begun = compare.Comparison(title="t", questions=["Where?"])
+    assert compare.asking(begun, ["  Since when?\x00"]).questions == ["Where?", "Since when?"]
+    assert compare.asking(begun, ["w" * MAX_QUESTION]).questions[1:]
+    for wrong in ([], [" "], ["Why?", ""], ["w" * (MAX_QUESTION + 1)], ["Why?"] * compare.MOST_QUESTIONS):
+        with pytest.raises(InputError):
+            compare.asking(begun, wrong)
+    assert begun.questions == ["Where?"]
+
+
+@pytest.mark.parametrize(
+    ("host", "browser", "about", "goes_on"),
+    [
+        ("a", "a", {"kind": "guess"}, True),
+        ("a", "b", {"kind": "guess"}, False),
+        ("a", "", {"kind": "guess"}, False),
+        ("", "b", {"kind": "guess"}, True),
+        ("a", "b", {"kind": "guess", "revealed": True}, True),
+        ("", "b", {}, True),
+    ],
+)
+def test_a_hidden_patient_goes_on_by_its_host_alone(host, browser, about, goes_on):
+    assert compare.Comparison(title="t", host=host, **about).goes_on_by(browser) is goes_on
+
+
+def test_a_comparison_kept_before_there_were_hosts_can_be_read():
+    old = compare.Comparison(title="t", kind="guess").model_dump(mode="json", exclude={"host"})
+    assert compare.Comparison.model_validate(old).goes_on_by("any")

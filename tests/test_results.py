@@ -5,6 +5,7 @@ import re
 from html import escape
 from itertools import product
 
+import pandas as pd
 import pytest
 
 from patientsim_core import Persona
@@ -218,6 +219,14 @@ def test_export_writes_what_its_name_says(tmp_path, kind, capsys):
     assert start.startswith({"csv": b"id,case,", "parquet": b"PAR1", "html": b"<!doctype html>"}[kind])
     said = capsys.readouterr()
     assert "2 dialogues" in said.out + said.err
+
+
+def test_an_exported_table_has_no_formula_in_it_and_its_numbers_are_numbers(tmp_path):
+    run, out = played.write(tmp_path / "=run", ids=2), tmp_path / "out.csv"
+    assert main(["export", str(run.folder), "--out", str(out)]) == 0
+    table = pd.read_csv(out)
+    assert set(table["run"]) == {"'=run"}
+    assert pd.api.types.is_integer_dtype(table["patient_turns"])
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pages.parts.persona import AXIS_LABELS
 from patientsim_core import Case, Dialogue, Persona
 from patientsim_core.comparison import MOST, presets
 from patientsim_core.consultation import Cast
-from patientsim_core.models import OFFLINE
+from patientsim_core.models import OFFLINE, warm
 from patientsim_core.persona import AXES
 from patientsim_core.text import clean
 
@@ -61,7 +61,7 @@ def _card(place: int) -> None:
     with st.expander("Another case or model"):
         st.selectbox("Case", [SAME, *cases_by_title()], key=f"card {place} case")
         about = {"accept_new_options": True, "help": "`openai:gpt-4o-mini`, for example: service and name"}
-        st.selectbox("Model", [SAME, OFFLINE], key=f"card {place} model", **about)
+        warm(st.selectbox("Model", [SAME, OFFLINE], key=f"card {place} model", **about))
 
 
 def _deal(key: str) -> None:

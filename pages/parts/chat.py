@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from patientsim_core import Dialogue, PatientSimError
 from patientsim_core import consultation as consult
+from patientsim_core.debrief.shown import anchor
 from patientsim_core.export import effort, literal, to_json, to_markdown
 
 state = st.session_state
@@ -27,7 +28,7 @@ def conversation(dialogue: Dialogue, upcoming: consult.Voice | None = None) -> D
             with st.chat_message(**SPEAKERS[turn.role]):
                 number += turn.role == "doctor"
                 if dialogue.end_reason and turn.role == "doctor":
-                    st.caption(f"Question {number}")
+                    st.subheader(f":small[:gray[Question {number}]]", anchor=anchor(number))
                 st.text(turn.text)
                 if turn.stopped:
                     st.caption("Stopped here.")

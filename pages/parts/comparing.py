@@ -25,12 +25,12 @@ def doing(action: Callable, *arguments: object) -> None:
 
 
 def start(comparison: Comparison, patients: list[Dialogue], questions: list[str]) -> None:
-    """Keeps a new comparison, and has its questions answered."""
+    """Keeps a new comparison with its first questions, and has them answered."""
+    comparison = compare.asking(comparison, questions) if questions else comparison
     comparisons().begin(comparison, patients)
     put(mode=None, dialogue=None)
     state.compared = st.query_params["comparison"] = comparison.id
-    state.faults = {}
-    ask(comparison, questions) if questions else hear(comparison)
+    hear(comparison)
 
 
 def ask(comparison: Comparison, questions: list[str]) -> None:

@@ -76,10 +76,15 @@ def _said(label: str, count: int, is_right: bool) -> str:
     return f":{color}-badge[{mark}{label}: {count}]"
 
 
+def browser() -> str:
+    """What tells this browser from others, also when it comes back; "" without its cookie."""
+    token = _token(st.context.cookies.get(COOKIE) or "")
+    return sha256(token).hexdigest()[:32] if token else ""
+
+
 def _voter() -> str:
     """A browser keeps its vote when it comes back; without its cookie, the session does."""
-    token = _token(st.context.cookies.get(COOKIE) or "")
-    return sha256(token).hexdigest()[:32] if token else state.setdefault("voter", uuid4().hex)
+    return browser() or state.setdefault("voter", uuid4().hex)
 
 
 def _token(cookie: str) -> bytes:

@@ -7,7 +7,7 @@ from pages.parts.keys import KEPT, key_fields, name_hint, noun, services, settin
 from patientsim_core import Case, InputError, PatientSimError
 from patientsim_core.consultation import Cast
 from patientsim_core.export import literal
-from patientsim_core.models import OFFLINE, PROVIDERS, Provider, Settings, check_permission
+from patientsim_core.models import OFFLINE, PROVIDERS, Provider, Settings, check_permission, warm
 from patientsim_core.models.check import check_model
 from patientsim_core.models.providers import VERTEX_FLAG, is_set_up
 from patientsim_core.text import clean
@@ -72,6 +72,7 @@ def picker(case: Case) -> None:
 
 def _service(provider: Provider, case: Case) -> None:
     """What comes and goes stands below the button: a click must find it where it was."""
+    warm(provider.key)
     label, key = f"Name of the {noun(provider.key)}", f"name {provider.key}"
     st.text_input(label, key=key, placeholder=name_hint(provider), max_chars=200, **KEPT)
     key_fields(provider)

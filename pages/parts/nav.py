@@ -11,6 +11,7 @@ PAGES = {
     "pages/4_Results.py": ("Results", ":material/monitoring:"),
     "pages/5_Dialogues.py": ("Dialogues", ":material/forum:"),
     "pages/6_Rate.py": ("Rate", ":material/grading:"),
+    "pages/7_Class.py": ("Class", ":material/school:"),
 }
 OF_RUNS = ("pages/4_Results.py", "pages/5_Dialogues.py")
 

@@ -9,6 +9,7 @@ from patientsim_core import PatientSimError
 from patientsim_core.export import literal
 from patientsim_core.study import Study
 from patientsim_core.tables import ratings as tables
+from patientsim_core.tables.spreadsheet import as_csv
 
 VIEWS = {
     "progress": "Progress",
@@ -70,7 +71,7 @@ def _figures(study: Study) -> None:
     view = st.segmented_control(
         "View", list(VIEWS), format_func=VIEWS.get, label_visibility="collapsed", required=True, **usual
     )
-    csv = table.to_csv(index=False)
+    csv = as_csv(table)
     about = {"on_click": "ignore", "icon": ":material/download:", "type": "tertiary"}
     st.download_button("All ratings as CSV", csv, "ratings.csv", "text/csv", **about)
     if view == "progress":

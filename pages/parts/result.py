@@ -1,22 +1,22 @@
-"""What came of an ended consultation."""
+"""What came of an ended consultation: its debrief, once it may be seen."""
 
 import streamlit as st
 
 from pages.parts.chat import conversation, downloads
-from pages.parts.nav import COMPARE, replayed
+from pages.parts.debriefing import debriefing
+from pages.parts.stores import consultations, lessons
 from patientsim_core import Dialogue
-from patientsim_core.export import outcome, record
+
+HELD = (
+    "Your teacher shows the debrief later. Come back to this address, or choose the consultation at the side."
+)
 
 
 def result(dialogue: Dialogue) -> None:
-    first, second = st.tabs(["Result", "Conversation"])
-    with first:
-        st.markdown(outcome(dialogue))
-        for group, text in record(dialogue).items():
-            st.expander(group).markdown(text)
-        with st.container(horizontal=True):
-            downloads(dialogue)
-        about = {"icon": ":material/replay:", "query_params": replayed(f"/{dialogue.id}")}
-        st.page_link(COMPARE, label="Replay to another persona", **about)
-    with second:
+    if lessons().is_held(dialogue.case.hadm_id):
+        st.info(HELD, icon=":material/hourglass_empty:")
         conversation(dialogue)
+        return
+    with st.sidebar:
+        downloads(dialogue)
+    debriefing(dialogue, consultations().verdicts(dialogue.id), f"/{dialogue.id}")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts.keys import KEPT, key_fields, name_hint, noun, services
 from patientsim_core import InputError
-from patientsim_core.models import OFFLINE, PROVIDERS
+from patientsim_core.models import OFFLINE, PROVIDERS, warm
 from patientsim_core.text import clean
 
 state = st.session_state
@@ -17,6 +17,7 @@ def role(part: str) -> str:
         part.capitalize(), list(labels), format_func=labels.get, key=f"{part} service", **KEPT
     )
     if provider := PROVIDERS.get(service):
+        warm(service)
         label, key = f"Name of the {noun(service)}", f"{part} name {service}"
         st.text_input(label, key=key, placeholder=name_hint(provider), max_chars=200, **KEPT)
     return service

@@ -9,6 +9,7 @@ from pages.parts.filters import parameter
 from patientsim_core.charts import Chart
 from patientsim_core.export import literal
 from patientsim_core.tables import FILTERS
+from patientsim_core.tables.spreadsheet import as_csv
 
 DIALOGUES = "pages/5_Dialogues.py"
 HINT = "Click a point to see its dialogues."
@@ -16,12 +17,19 @@ HINT = "Click a point to see its dialogues."
 
 def show_chart(chart: Chart, wanted: Mapping[str, Sequence[str]]) -> None:
     """The chart; a point that is clicked leads to its dialogues, filtered as here."""
+    for point in draw(chart):
+        if address := _address(point):
+            open_dialogues(address, wanted)
+
+
+def draw(chart: Chart) -> list[object]:
+    """The chart; gives what the points that were clicked stand for."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{literal(chart.title)}**", width="stretch")
             st.download_button(
                 "CSV",
-                lambda: chart.data.to_csv(index=False),
+                lambda: as_csv(chart.data),
                 f"{chart.key.replace(' ', '-')}.csv",
                 "text/csv",
                 key=f"csv {chart.key}",
@@ -40,9 +48,7 @@ def show_chart(chart: Chart, wanted: Mapping[str, Sequence[str]]) -> None:
         )
         if chart.note:
             st.caption(literal(chart.note))
-    for point in event.selection.points:
-        if address := _address(point.get("customdata")):
-            open_dialogues(address, wanted)
+    return [_single(point.get("customdata")) for point in event.selection.points]
 
 
 def open_dialogues(address: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]) -> None:
@@ -54,5 +60,8 @@ def open_dialogues(address: Mapping[str, Sequence[str]], wanted: Mapping[str, Se
 
 def _address(data: object) -> dict[str, list[str]]:
     """Which dialogues are behind a point; nothing where that is not told, as of published figures."""
-    text = data[0] if isinstance(data, list) and data else data
-    return json.loads(text) if isinstance(text, str) else {}
+    return json.loads(data) if isinstance(data, str) else {}
+
+
+def _single(data: object) -> object:
+    return data[0] if isinstance(data, list) and data else data

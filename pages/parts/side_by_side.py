@@ -20,6 +20,10 @@ HOW = {
     None: ("remove", "gray", "not told"),
 }
 """How a fact came out: an icon, its colour, and a word, so that the colour is never the only sign."""
+HIDDEN = (
+    "The patient did not answer. Whoever drew it can go on, which asks it again, or leave the answer out. "
+    "The reveal says what went wrong: before it, that could tell who plays the patient."
+)
 
 Cells = dict[tuple[int, int], DeltaGenerator]
 
@@ -46,7 +50,8 @@ def side_by_side(comparison: Comparison, patients: list[Dialogue], faults: dict[
                 if not comparison.is_hidden:
                     _facts(facts[place])
     for place, fault in faults.items():
-        st.error(f"**{literal(names[place])}** did not answer. {literal(fault)}", icon=":material/error:")
+        said = f"**{literal(names[place])}** did not answer. {literal(fault)}"
+        st.error(HIDDEN if comparison.is_hidden else said, icon=":material/error:")
     return coming
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from patientsim_core.storage import VARIABLE, Consultations, Database
 from patientsim_core.storage.comparisons import Comparisons
+from patientsim_core.storage.lessons import Lessons
 from patientsim_core.storage.own_cases import OwnCases
 from patientsim_core.storage.studies import Studies
 
@@ -23,6 +24,10 @@ def consultations() -> Consultations:
 
 def comparisons() -> Comparisons:
     return Comparisons(database())
+
+
+def lessons() -> Lessons:
+    return Lessons(database())
 
 
 def own_cases() -> OwnCases:

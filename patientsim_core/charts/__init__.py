@@ -5,6 +5,21 @@ from patientsim_core.charts.dots import dots, upright
 from patientsim_core.charts.funnel import funnel
 from patientsim_core.charts.lines import lines
 from patientsim_core.charts.look import Chart, Look, look, plain
+from patientsim_core.charts.marks import Kind, marks
 from patientsim_core.charts.squares import squares
 
-__all__ = ["Chart", "Look", "bars", "dots", "funnel", "lines", "look", "parts", "plain", "squares", "upright"]
+__all__ = [
+    "Chart",
+    "Kind",
+    "Look",
+    "bars",
+    "dots",
+    "funnel",
+    "lines",
+    "look",
+    "marks",
+    "parts",
+    "plain",
+    "squares",
+    "upright",
+]

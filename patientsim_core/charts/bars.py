@@ -1,10 +1,12 @@
 """Bars, beside or upon each other."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
-from patientsim_core.charts.look import MUTED, SCALE, Look, figure, plain, titled
+from patientsim_core.charts.look import MUTED, SCALE, Look, figure, plain, titled, upon
 
 HATCHES = ("", "/", "x", ".")
 
@@ -42,32 +44,38 @@ def bars(table: pd.DataFrame, look: Look, x: str) -> go.Figure:
     )
 
 
-def parts(table: pd.DataFrame, x: str) -> go.Figure:
+def parts(table: pd.DataFrame, x: str, colors: Sequence[str] = (), share: bool = True) -> go.Figure:
     """A bar for each `row`, made of parts: `table` has row, part (a number, which gives the colour), name,
-    value (share, 0-1), hover."""
+    value, hover, and where it is to be written on the bar `text`. Values are shares (0-1) or, without
+    `share`, numbers; `colors` are those of the parts in order, else from low to high."""
     rows = list(dict.fromkeys(table["row"]))
-    traces = []
     known = sorted(table["part"].unique())
-    shades = _shades(len(known))
-    for place, part in enumerate(known):
-        own = table[table["part"] == part]
-        traces.append(
-            go.Bar(
-                x=own["value"].astype(float),
-                y=[plain(row, 24) for row in own["row"]],
-                orientation="h",
-                name=plain(own["name"].iloc[0]),
-                marker={"color": shades[place], "line": {"width": 1, "color": MUTED}},
-                hovertext=[plain(text) for text in own["hover"]],
-                hoverinfo="text",
-            )
-        )
+    shades = colors or _shades(len(known))
+    traces = [_part(table[table["part"] == part], shades[place]) for place, part in enumerate(known)]
+    axis = {"tickformat": ".0%", "range": [0, 1]} if share else {"rangemode": "tozero"}
+    order = {"categoryorder": "array", "categoryarray": [plain(row, 24) for row in rows]}
     return figure(
         traces,
         110 + 40 * len(rows),
-        titled(x) | {"tickformat": ".0%", "range": [0, 1]},
-        {"autorange": "reversed"},
+        titled(x) | axis,
+        order | {"autorange": "reversed"},
         barmode="stack",
+        uniformtext={"minsize": 11, "mode": "show"},
+    )
+
+
+def _part(own: pd.DataFrame, color: str) -> go.Bar:
+    return go.Bar(
+        x=own["value"].astype(float),
+        y=[plain(row, 24) for row in own["row"]],
+        orientation="h",
+        name=plain(own["name"].iloc[0]),
+        marker={"color": color, "line": {"width": 1, "color": MUTED}},
+        text=own.get("text"),
+        textangle=0,
+        insidetextfont={"color": upon(color)} if "text" in own else None,
+        hovertext=[plain(text) for text in own["hover"]],
+        hoverinfo="text",
     )
 
 

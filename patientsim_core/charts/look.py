@@ -35,11 +35,12 @@ class Chart(NamedTuple):
 
 
 class Look(NamedTuple):
-    """The runs in the order in which they get their colours, and the colours. Whoever shows a figure colours
-    its text and ground by the theme."""
+    """The runs in the order in which they get their colours, the colours, and that of text. Whoever shows a
+    figure colours its text and ground by the theme."""
 
     runs: tuple[str, ...]
     colors: tuple[str, ...]
+    ink: str = MUTED
 
     def color(self, run: str) -> str:
         return self.colors[self.runs.index(run) % len(self.colors)]
@@ -50,7 +51,8 @@ class Look(NamedTuple):
 
 def look(runs: Sequence[str], dark: bool = False) -> Look:
     """The look for some runs, in the light or the dark theme of `.streamlit/config.toml`."""
-    return Look(tuple(runs), tuple(_themes()["dark" if dark else "light"]["chartCategoricalColors"]))
+    theme = _themes()["dark" if dark else "light"]
+    return Look(tuple(runs), tuple(theme["chartCategoricalColors"]), theme["textColor"])
 
 
 @cache
@@ -63,6 +65,15 @@ def plain(text: object, width: int = 0) -> str:
     in lines of about so many characters."""
     lines = wrap(str(text), width) if width else str(text).split("\n")
     return "<br>".join(escape(line, quote=False) for line in lines)
+
+
+def upon(color: str) -> str:
+    """The colour of text on a ground of this colour (#rrggbb): near white or near black, whichever has more
+    contrast (WCAG 2.2, relative luminance)."""
+    parts = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#ffffff" if light < 0.18 else "#06151a"
 
 
 def figure(traces: Sequence[BaseTraceType], height: int, x: Mapping, y: Mapping, **layout) -> go.Figure:
@@ -80,11 +91,21 @@ def figure(traces: Sequence[BaseTraceType], height: int, x: Mapping, y: Mapping,
             "clickmode": "event+select",
             "xaxis": {**_AXIS, "showgrid": True, **x},
             "yaxis": {**_AXIS, **y},
-            "legend": {"orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom"},
+            "legend": LEGEND,
             **layout,
         },
     )
 
+
+LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "y": 1,
+    "yanchor": "bottom",
+    "traceorder": "normal",
+}
+"""Above the figure, in the order in which it is drawn."""
 
 _AXIS = {
     "zeroline": False,

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+import pandas as pd
+
 from patientsim_core.charts import look
 from patientsim_core.commands.bar import say
 from patientsim_core.errors import InputError, StorageError
@@ -13,6 +15,7 @@ from patientsim_core.storage.files import write_whole
 from patientsim_core.storage.index import read_index
 from patientsim_core.storage.runs import open_run
 from patientsim_core.tables import joined, rows_of
+from patientsim_core.tables.spreadsheet import as_csv
 
 HELP = "write runs as a table (.csv, .parquet) or as a report (.html)"
 
@@ -35,15 +38,20 @@ def run(given: argparse.Namespace) -> int:
     rows = joined(rows_of(name, index, prices) for name, index in zip(names, parts, strict=True))
     if rows.empty:
         raise InputError(f"{', '.join(map(str, given.runs))}: no dialogue has finished or failed.")
+    table = rows.drop(columns=["at", "verdicts_at", "verdicts_bytes"])
     if kind == ".html":
         write_whole(given.out, document(View(rows, look(names))))
     else:
-        table = rows.drop(columns=["at", "verdicts_at", "verdicts_bytes"])
         try:
-            table.to_csv(given.out, index=False) if kind == ".csv" else table.to_parquet(
-                given.out, index=False
-            )
+            _write(table, given.out, kind)
         except OSError as error:
             raise StorageError(f"{given.out}: cannot be written ({error.strerror}).") from None
     say(f"{given.out}: {len(rows):,} dialogue{'' if len(rows) == 1 else 's'}.")
     return 0
+
+
+def _write(table: pd.DataFrame, out: Path, kind: str) -> None:
+    if kind == ".csv":
+        out.write_text(as_csv(table), encoding="utf-8", newline="")
+    else:
+        table.to_parquet(out, index=False)

@@ -61,11 +61,17 @@ def read_checklist(text: str, name: str = "checklist") -> list[Check]:
         found = [Check(line) for line in lines if line and not line.startswith("#")]
     if not found:
         raise InputError(f"{name}: has no points. Write one a line.")
-    if len(found) > MOST:
-        raise InputError(f"{name}: has {len(found)} points; at most {MOST} are taken.")
-    for place, check in enumerate(found, 1):
-        _look_at(check, f"{name}, point {place}")
+    look_over(found, name)
     return found
+
+
+def look_over(points: Sequence[Check], name: str = "checklist") -> None:
+    """Raises InputError where there are too many points, or one has no text, too long a text, or an item
+    that there is not."""
+    if len(points) > MOST:
+        raise InputError(f"{name}: has {len(points)} points; at most {MOST} are taken.")
+    for place, check in enumerate(points, 1):
+        _look_at(check, f"{name}, point {place}")
 
 
 def _look_at(check: Check, where: str) -> None:
@@ -164,3 +170,19 @@ def _said(point: Check, dialogue: Dialogue) -> Quote | None:
             if by_phrase or by_text:
                 return quote(dialogue.turns, place, sentence)
     return None
+
+
+def checked_by(checklist: Sequence[Check], dialogues: Sequence[Dialogue]) -> list[tuple[str, int]]:
+    """Each point's text, and in how many of the dialogues it was done."""
+    found = [check(checklist, dialogue) for dialogue in dialogues]
+    return [(point.text, sum(own[place].done for own in found)) for place, point in enumerate(checklist)]
+
+
+def template() -> str:
+    """A checklist of CSV to begin from, with a point of each kind."""
+    rows = [
+        "Asks for allergies,allergies,",
+        "Says their name and role,,my name is;i am the doctor",
+        "Sums up before ending,,",
+    ]
+    return "\n".join([",".join(COLUMNS), *rows]) + "\n"

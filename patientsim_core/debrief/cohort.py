@@ -11,7 +11,8 @@ from patientsim_core.debrief.layout import places
 ABOUT = ("dialogue_id", "case_id", "title", "created", "personas", "questions", "rank")
 """What each row begins with; `rank` is that of the first diagnosis that counts, missing where none does."""
 
-_OPEN = (Status.unrecorded, Status.hidden, Status.triage)
+OPEN = (Status.unrecorded, Status.hidden, Status.triage)
+"""What no question is about: a class map and a count leave it out."""
 
 
 def cohort(debriefs: Iterable[Debrief]) -> pd.DataFrame:
@@ -33,33 +34,11 @@ def cohort(debriefs: Iterable[Debrief]) -> pd.DataFrame:
     return found.astype({"rank": "Int64"}).sort_values(["case_id", "created"], ignore_index=True)
 
 
-def by_fact(debriefs: Iterable[Debrief]) -> pd.DataFrame:
-    """A row a consultation and fact of its record: `dialogue_id`, `case_id`, `key`, `fact`, `status` as text,
-    `heard` (whether it came out, truly or bent), and `question`, the number at which it first did."""
-    rows = [
-        {
-            "dialogue_id": one.dialogue_id,
-            "case_id": one.case_id,
-            "key": entry.key,
-            "fact": fact.text,
-            "status": str(fact.status),
-            "heard": bool(heard := [t.patient.question for t in fact.tellings if t.came.reached]),
-            "question": min(heard, default=None),
-        }
-        for one in debriefs
-        for entry in one.history.entries
-        for fact in entry.facts
-        if entry.status not in _OPEN
-    ]
-    columns = ["dialogue_id", "case_id", "key", "fact", "status", "heard", "question"]
-    return pd.DataFrame(rows, columns=columns).astype({"heard": bool, "question": "Int64"})
-
-
 def misses(table: pd.DataFrame, least: int = 1) -> pd.DataFrame:
     """What was missed most, by case: `case_id`, `key`, `label`, `missed` and `consultations` (those whose
     record has it), `share` 0-1, most first; only what at least so many missed. `table` is `cohort`'s."""
     long = table.melt(id_vars=["case_id"], value_vars=[*places()], var_name="key", value_name="status")
-    long = long[~long["status"].isin([str(one) for one in _OPEN])]
+    long = long[~long["status"].isin([str(one) for one in OPEN])]
     long = long.assign(missed=long["status"] == str(Status.missed))
     found = long.groupby(["case_id", "key"], as_index=False).agg(
         missed=("missed", "sum"), consultations=("missed", "size")

@@ -57,5 +57,5 @@ def compare(first: Debrief, second: Debrief) -> Comparison:
 
 
 def _heard(entry) -> list[str]:
-    """The facts of an entry that came out, truly or bent."""
-    return [fact.text for fact in entry.facts if any(one.came.reached for one in fact.tellings)]
+    """The facts of an entry that came out, not only wrongly."""
+    return [fact.text for fact in entry.facts if fact.status.heard]

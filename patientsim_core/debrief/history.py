@@ -87,8 +87,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How much of a group came out: of `total` facts that the record has, `heard` came out, and `asked` were
-    asked for, answered or not."""
+    """How much of a group came out: of `total` facts that the record has, `heard` came out, not only wrongly,
+    and `asked` were asked for, answered or not."""
 
     group: str
     heard: int
@@ -194,6 +194,6 @@ def _coverage(name: str, entries: Sequence[Entry]) -> Coverage:
         for fact in entry.facts
         if fact.status not in (Status.hidden, Status.triage, Status.unrecorded)
     ]
-    reached = [fact for fact in facts if any(one.came.reached for one in fact.tellings)]
+    heard = [fact for fact in facts if fact.status.heard]
     asked = [fact for fact in facts if any(one.asked for one in fact.tellings)]
-    return Coverage(name, len(reached), len(asked), len(facts))
+    return Coverage(name, len(heard), len(asked), len(facts))

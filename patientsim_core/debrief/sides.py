@@ -35,7 +35,7 @@ def side(entry: str, said: Said, known: Known, asked: Asked) -> Says | None:
         return Says.so if moves or shares(said, telling, 3, 0.6) else None
     if shares(said, own, 2, 0.4) or (entry == "location" and _points(said, known)):
         return Says.so
-    if entry == "quality" and not due and _describes(said, known, own, asked):
+    if entry == "quality" and _describes(said, known, own, asked):
         return Says.so
     return Says.weakly if due and common(said.words, known.value.words) else None
 

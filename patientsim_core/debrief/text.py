@@ -15,6 +15,12 @@ NOT_A_SCORE = (
     "with the number of the question."
 )
 
+KEEP, CHANGE = "keep", "change"
+"""Marks of what was noticed in the trainee's words."""
+
+ASKED, UNASKED = "asked", "told unasked"
+"""Marks of a red flag that was looked for, or heard without."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -66,9 +72,11 @@ def _some(quote: Quote | None) -> tuple[Quote, ...]:
 
 
 def _coverage(debrief: Debrief) -> str:
-    return "; ".join(
-        f"{one.group} {one.heard} of {one.total}" for one in debrief.history.coverage if one.total
+    groups, letters = (
+        "; ".join(f"{one.group} {one.heard} of {one.total}" for one in covered if one.total)
+        for covered in (debrief.history.coverage, debrief.history.sample)
     )
+    return f"Facts heard: {groups}. By SAMPLE: {letters}."
 
 
 def _groups(debrief: Debrief) -> Iterator[Section]:
@@ -85,7 +93,7 @@ def _entry(entry: Entry, debrief: Debrief) -> Iterator[Line]:
         text = f"{entry.label}: {_bare(fact.text)}" if fact else entry.label
         yield Line(text, f"{entry.status}{excused}", _tellings(fact) if fact else ())
         return
-    heard = sum(any(one.came.reached for one in fact.tellings) for fact in entry.facts)
+    heard = sum(fact.status.heard for fact in entry.facts)
     yield Line(f"{entry.label}: {heard} of {len(entry.facts)}", f"{entry.status}{excused}")
     for fact in entry.facts:
         yield Line(f"– {fact.text}", str(fact.status), _tellings(fact))
@@ -129,7 +137,7 @@ def _flags(debrief: Debrief) -> Iterator[Section]:
         lines = tuple(
             Line(
                 f"{flag.name} ({flag.why})",
-                "asked" if flag.asked else "told unasked" if flag.heard else str(Status.missed),
+                ASKED if flag.asked else UNASKED if flag.heard else str(Status.missed),
                 _some(flag.quote),
             )
             for flag in table.flags
@@ -149,7 +157,7 @@ def _questions(debrief: Debrief) -> str:
 def _talk(debrief: Debrief) -> Iterator[Line]:
     for one in debrief.communication.observations:
         note = f" (“{one.note}”)" if one.kind is Kind.jargon else ""
-        mark = "keep" if one.kind.good else "change"
+        mark = KEEP if one.kind.good else CHANGE
         quotes = sorted((one.doctor, *_some(one.patient)), key=lambda words: words.turn)
         yield Line(f"{one.kind.capitalize()}{note}", mark, tuple(quotes))
     for band in debrief.communication.bands:

@@ -7,6 +7,7 @@ from patientsim_core.debrief.layout import entry_of
 from patientsim_core.debrief.matching import body_words, common, content
 from patientsim_core.offline.judge.record import Known, generic
 from patientsim_core.offline.judge.said import Said, digits
+from patientsim_core.offline.judge.unnamed import GENERAL
 from patientsim_core.offline.judge.values import HABITS
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -35,6 +36,9 @@ def is_whole(known: Known, spoken: Sequence[Said], granted: frozenset[str]) -> b
         return not amounts or bool(amounts & said_amounts) or _part(words, own) >= 0.6
     if entry == "location":
         return own.words & body_words() <= words
+    felt = known.fact.concepts - set(GENERAL)
+    if entry == "quality" and felt and felt <= {m.id for said in spoken for _, m in said.concepts}:
+        return True  # the same feeling in other words
     least = {"living_situation": 0.7, "quality": 0.4}.get(entry, 0.0)
     return _part(words, own) >= least
 

@@ -6,6 +6,7 @@ from patientsim_core.models.permission import check_permission
 from patientsim_core.models.providers import OFFLINE, PROVIDERS, Provider, load_model
 from patientsim_core.models.retry import Limits
 from patientsim_core.models.settings import Settings
+from patientsim_core.models.warming import warm
 
 __all__ = [
     "OFFLINE",
@@ -19,4 +20,5 @@ __all__ = [
     "Settings",
     "check_permission",
     "load_model",
+    "warm",
 ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
+from threading import Lock
 from urllib.parse import urlsplit
 
 from patientsim_core.errors import InputError
@@ -67,6 +68,7 @@ _LOCATION = Setting(("GOOGLE_CLOUD_LOCATION",), "location of the project, else g
 _SERVER = Setting(("VLLM_BASE_URL", "VLLM_PORT"), "address, http://localhost:8000/v1, or a port by VLLM_PORT")
 _SERVER_KEY = Setting(("VLLM_API_KEY",), "key, if the server wants one", secret=True)
 VERTEX_FLAG = "GOOGLE_GENAI_USE_VERTEXAI"
+_MAKING = Lock()
 
 PROVIDERS: dict[str, Provider] = {
     one.key: one
@@ -116,7 +118,9 @@ def load_model(name: str, settings: Settings | None = None, limits: Limits = Lim
             raise InputError(
                 f"{one.names[0]}: holds a line break or a letter that cannot be part of it. Copy it again."
             )
-    return _made(f"{provider.key}:{model}", address_of(name, settings), account, limits)
+    address = address_of(name, settings)
+    with _MAKING:  # of two who ask for the same one at once, both get it: the cache alone would make it twice
+        return _made(f"{provider.key}:{model}", address, account, limits)
 
 
 @lru_cache(maxsize=32)

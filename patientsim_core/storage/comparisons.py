@@ -9,15 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from patientsim_core.comparison import MOST_QUESTIONS, Comparison
-from patientsim_core.consultation import MAX_QUESTION
+from patientsim_core.comparison import Comparison, asking
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError, StorageError
 from patientsim_core.guessing import Vote
 from patientsim_core.persona import Persona, read_level
 from patientsim_core.storage.database import Database, local, parsed, upsert
 from patientsim_core.storage.schema import ComparisonRow, PatientRow, VoteRow
-from patientsim_core.text import clean
 
 MOVED_ON = "This comparison has gone on meanwhile, perhaps in another window. Nothing was changed."
 NOT_THERE = (
@@ -57,16 +55,10 @@ class Comparisons:
             return comparison, [_patient(one) for one in session.scalars(rows)]
 
     def ask(self, shown: Comparison, questions: Sequence[str]) -> Comparison:
-        """Adds questions for all patients. Raises InputError for an empty or overlong one, and where others
-        were added since it was `shown`."""
-        asked = [clean(one) for one in questions]
-        if not asked or not all(asked):
-            raise InputError("There is nothing to ask yet: type a question first.")
-        if any(len(one) > MAX_QUESTION for one in asked):
-            raise InputError(f"A question has at most {MAX_QUESTION:,} characters.")
-        if len(shown.questions) + len(asked) > MOST_QUESTIONS:
-            raise InputError(f"A comparison has at most {MOST_QUESTIONS} questions; begin a new one.")
-        return self._change(shown, lambda one: one.model_copy(update={"questions": [*one.questions, *asked]}))
+        """Adds questions for all patients. Raises InputError for what is none, and where others were added
+        since it was `shown`."""
+        asked = asking(shown, questions)
+        return self._change(shown, lambda _: asked)
 
     def reveal(self, shown: Comparison) -> Comparison:
         """Tells the room who the hidden patient is; votes are over."""

@@ -1,5 +1,5 @@
-"""The database of consultations, comparisons, own cases and ratings: SQLite below the project, or another by
-PATIENTSIM_DATABASE_URL. Opening it brings its schema up to date."""
+"""The database of consultations, lessons, comparisons, own cases and ratings: SQLite below the project, or
+another by PATIENTSIM_DATABASE_URL. Opening it brings its schema up to date."""
 
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from patientsim_core.errors import StorageError
 VARIABLE = "PATIENTSIM_DATABASE_URL"
 DEFAULT_FILE = Path(__file__).parents[2] / ".patientsim" / "patientsim.db"
 MIGRATIONS = Path(__file__).parent / "migrations"
-SCHEMA = "0002"
+SCHEMA = "0003"
 """The version of the schema that this code works with: the last of `migrations/versions`."""
 BUSY_MS = 30_000
 """How long a write waits for another one to finish, in milliseconds."""
@@ -29,6 +29,8 @@ AT_ONCE = 40
 Form = TypeVar("Form", bound=BaseModel)
 LOCK = 20_250_911
 """Whoever upgrades a PostgreSQL schema holds this advisory lock; any number does."""
+ALONE = LOCK + 1
+"""The same for those who must write one after the other."""
 
 
 class Database:
@@ -72,10 +74,7 @@ class Database:
         from alembic.config import Config
         from alembic.util import CommandError
 
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none before a schema's change
-        elif connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        _take_turns(connection, LOCK)
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
@@ -109,6 +108,12 @@ class Database:
             ) from error
 
 
+def alone(session: Session) -> None:
+    """To be called first in a transaction: of all that call it, one goes on at a time, until it ends. So what
+    it finds is still true when it writes."""
+    _take_turns(session.connection(), ALONE)
+
+
 def upsert(session: Session, table: type, key: Mapping[str, object], values: Mapping[str, object]) -> None:
     """Puts a row into a table, or `values` into the row of that key if there is one: one statement, so that
     of two at the same moment neither is lost nor doubled. Columns that `values` lacks keep their default."""
@@ -130,6 +135,14 @@ def parsed(form: type[Form], data: str, what: str) -> Form:
 def local(time: datetime) -> datetime:
     """A stored time in local time; SQLite gives UTC times back without their zone."""
     return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone()
+
+
+def _take_turns(connection: Connection, lock: int) -> None:
+    """Waits until no other transaction holds the lock; in SQLite, until none writes."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # by itself the driver begins only with the first write
+    elif connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
 def _schema_of(connection: Connection) -> str | None:

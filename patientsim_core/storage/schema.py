@@ -30,12 +30,38 @@ class Document(Base):
 
 
 class ConsultationRow(Document):
-    """A Dialogue that a person leads."""
+    """A Dialogue that a person, the `trainee`, leads; `again_of` is the consultation it takes up again."""
 
     __tablename__ = "consultations"
 
     questions: Mapped[int]
     ended: Mapped[bool]
+    case_id: Mapped[str] = mapped_column(String(64), index=True)
+    trainee: Mapped[str] = mapped_column(String(100), default="")
+    again_of: Mapped[str | None] = mapped_column(String(300))
+
+
+class ConsultationVerdictRow(Base):
+    """A Verdict on a consultation: its key admits one of each judge for a field."""
+
+    __tablename__ = "consultation_verdicts"
+
+    consultation: Mapped[str] = mapped_column(String(64), ForeignKey("consultations.id"), primary_key=True)
+    judge: Mapped[str] = mapped_column(String(200), primary_key=True)
+    metric: Mapped[str] = mapped_column(String(16), primary_key=True)
+    field: Mapped[str] = mapped_column(String(64), primary_key=True)
+    data: Mapped[str] = mapped_column(Text)
+
+
+class LessonRow(Base):
+    """What a teacher settled for a case. `checklist` is a list of Check as JSON, empty for none."""
+
+    __tablename__ = "lessons"
+
+    case_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    held: Mapped[bool] = mapped_column(default=False)
+    checklist: Mapped[str] = mapped_column(Text, default="")
+    updated: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class CaseRow(Document):

@@ -12,7 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.errors import InputError, StorageError
 from patientsim_core.evaluation.verdict import Metric, Verdict
-from patientsim_core.storage.database import Database, parsed, upsert
+from patientsim_core.storage.database import Database, alone, parsed, upsert
 from patientsim_core.storage.schema import RatingRow, StudyDialogueRow, StudyRow
 from patientsim_core.study import Rating, Study, Target, checked, targets, verdict_of
 
@@ -37,12 +37,14 @@ class Studies:
         self._session = database.session
 
     def begin(self, study: Study, dialogues: Sequence[tuple[str, Dialogue]]) -> None:
-        """Keeps a new study with its dialogues as they are now, each with the name of its run."""
+        """Keeps a new study with its dialogues as they are now, each with the name of its run. Raises
+        InputError, and keeps nothing, where there is one of its name, begun at the same moment or before."""
         now = datetime.now(UTC)
         row = StudyRow(
             id=study.id, created=study.created, updated=now, title=study.name, data=study.model_dump_json()
         )
         with self._session() as session:
+            alone(session)
             if session.scalar(select(StudyRow.id).where(StudyRow.title == study.name)):
                 raise InputError(f"There is a study named {study.name} already; give this one another name.")
             session.add(row)

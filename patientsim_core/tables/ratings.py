@@ -15,13 +15,12 @@ from patientsim_core.errors import InputError
 from patientsim_core.evaluation.aggregate import mean_interval
 from patientsim_core.evaluation.agreement import ac1, ac2
 from patientsim_core.evaluation.verdict import Metric, Verdict
+from patientsim_core.formulas import written
 from patientsim_core.storage.studies import Source
-from patientsim_core.study import SCORES, Rating, Study, criteria, finished, targets
+from patientsim_core.study import CRITERION, EVERYBODY, SCORES, Rating, Study, criteria, finished, targets
 from patientsim_core.tables.estimates import with_interval
 
 COLUMNS = ["place", "run", "dialogue", "persona", "rater", "metric", "field", "score", "reason"]
-EVERYBODY = "All raters"
-"""Instead of a pair, in a table of agreement."""
 APART = 2
 """So many steps apart is a disagreement to talk about."""
 
@@ -96,7 +95,7 @@ def means_by_rater(table: pd.DataFrame) -> pd.DataFrame:
     found = means(table)
     texts = found.assign(text=[with_interval(*one) for one in found[["mean", "low", "high"]].to_numpy(float)])
     wide = texts.pivot_table(index="criterion", columns="rater", values="text", aggfunc="first", sort=False)
-    return wide.reset_index().rename(columns={"criterion": "Criterion"})
+    return wide.reset_index().rename(columns={"criterion": CRITERION})
 
 
 def means(table: pd.DataFrame) -> pd.DataFrame:
@@ -148,8 +147,8 @@ def beside_judges(table: pd.DataFrame, verdicts: Mapping[int, Sequence[Verdict]]
 
 
 def read_ratings(csv: str | bytes) -> pd.DataFrame:
-    """A table of ratings from the CSV that was exported, the same as it was. Raises InputError if it is none,
-    or not a whole one."""
+    """A table of ratings from the CSV that was exported (`as_csv`), the same as it was. Raises InputError if
+    it is none, or not a whole one."""
     try:
         source = io.BytesIO(csv) if isinstance(csv, bytes) else io.StringIO(csv)
         table = pd.read_csv(source, dtype=str, na_filter=False)
@@ -162,7 +161,7 @@ def read_ratings(csv: str | bytes) -> pd.DataFrame:
         raise InputError(f"Rating {fits.argmin() + 1} of the table lacks a place, or a score of 1 to 4.")
     if (again := table.duplicated(["place", "rater", "metric", "field"])).any():
         raise InputError(f"Rating {again.argmax() + 1} of the table is there twice.")
-    return table[COLUMNS].astype({"place": int, "score": int})
+    return table[COLUMNS].map(written).astype({"place": int, "score": int})
 
 
 def _by_criterion(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

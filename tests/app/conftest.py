@@ -28,3 +28,16 @@ def folder_of_runs(tmp_path, monkeypatch) -> Path:
     (tmp_path / "runs").mkdir()
     played.copy(tmp_path / "runs" / "personas")
     return tmp_path / "runs"
+
+
+@pytest.fixture
+def offered(monkeypatch) -> list[str]:
+    """What the page offers to download, each as its text."""
+    found = []
+
+    def offer(label, data, *given, **about):
+        found.append(data() if callable(data) else data)
+        return False
+
+    monkeypatch.setattr(st, "download_button", offer)
+    return found

@@ -53,7 +53,7 @@ def finish(test: AppTest, *diagnoses: str) -> AppTest:
     press(test, "End consultation")
     for field, diagnosis in zip(test.text_input, diagnoses or ["Gastritis"], strict=False):
         field.set_value(diagnosis)
-    return press(test, "End and show the record")
+    return press(test, "End and debrief")
 
 
 def typed(test: AppTest) -> str:

@@ -1,5 +1,6 @@
 """The Compare page: patients side by side, a dialogue replayed, a persona to guess."""
 
+import json
 import re
 
 import pytest
@@ -11,9 +12,10 @@ from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
 from pages.parts.guess import COOKIE
-from patientsim_core import Dialogue, Persona, Turn
+from patientsim_core import Dialogue, Persona, Turn, models
 from patientsim_core import comparison as compare
 from patientsim_core.comparison import Comparison
+from patientsim_core.comparison_text import to_json
 from patientsim_core.consultation import Cast
 from patientsim_core.guessing import Vote
 from patientsim_core.persona import AXES, Level, Personality, Recall
@@ -84,6 +86,14 @@ def talk(service, *names: str) -> AppTest:
         box.options.append(f"vllm:{name}")
         box.set_value(f"vllm:{name}")
     return test
+
+
+@pytest.fixture
+def cookies(monkeypatch) -> dict[str, str]:
+    """What the browsers of all visitors send."""
+    sent = {}
+    monkeypatch.setattr(ContextProxy, "cookies", property(lambda self: sent))
+    return sent
 
 
 @pytest.fixture
@@ -246,6 +256,21 @@ def test_a_question_that_cannot_be_asked_stays_in_the_input(comparisons):
     assert (errors(test), typed(test)) == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [("long " * 500, "at most 2,000 characters"), ("  \u200b", "type a question first"), ("\x00", "first")],
+)
+def test_a_first_question_that_cannot_be_asked_begins_nothing_and_stays_in_the_input(
+    comparisons, question, says
+):
+    test = ask(page(), question)
+    assert says in errors(test)
+    assert typed(test) == question
+    assert opened(test) is None
+    assert comparisons.recent() == []
+    assert len(texts(ask(test, "What brings you in?"))) == 3
+
+
 def test_a_question_asked_meanwhile_in_another_window_is_said_and_nothing_lost(comparisons):
     test = ask(page(), "What brings you in?")
     comparisons.ask(comparisons.load(opened(test))[0], ["From another window?"])
@@ -372,6 +397,72 @@ def test_before_the_reveal_nothing_of_the_hidden_patient_is_on_the_page(monkeypa
         assert "Who is this?" in shown(shown_to)
 
 
+FAILING = ("secret-model", "vllm", "vLLM", "127.0.0.1", Persona(dazed="high").label)
+"""What the text of an error could tell of the hidden patient."""
+
+
+def test_before_the_reveal_an_error_says_what_to_do_and_not_who_failed_and_afterwards_all(
+    monkeypatch, service
+):
+    test = drawn(monkeypatch, Persona(dazed="high"), by(service, "secret-model"))
+    service.models = ["another"]
+    test = ask(test, "What brings you in?")
+    assert "Whoever drew it can go on" in errors(test)
+    assert not [word for word in FAILING if word in rendered(test)]
+    test = press(test, "Reveal")
+    assert "did not answer. vllm:secret-model: " in errors(test)
+    assert "Whoever drew it can go on" not in errors(test)
+
+
+def test_side_by_side_an_error_names_who_failed_at_once(service):
+    service.models = ["m-1"]
+    assert "vllm:m-2** did not answer. vllm:m-2: " in errors(ask(talk(service, "m-1", "m-2"), "Where?"))
+
+
+NEXT = {"Go on", "Leave out what is not answered"}
+HOST, VOTER = "2|00000000|0a0b0c0d0e0f|1790000000", "2|00000000|0f0e0d0c0b0a|1790000000"
+
+
+def test_before_the_reveal_only_who_drew_the_patient_goes_on_or_leaves_out(monkeypatch, service, cookies):
+    cookies[COOKIE] = HOST
+    test = drawn(monkeypatch, Persona(), by(service, "m"))
+    service.models = ["another"]
+    test = ask(test, "What brings you in?")
+    assert labels(test) >= NEXT
+    assert labels(again(test)) >= NEXT, "the host's browser, after the page was loaded again"
+    cookies[COOKIE] = VOTER
+    voter = again(test)
+    assert not labels(voter) & NEXT
+    assert "This question is not answered yet." in [plain(one.value) for one in voter.caption]
+    assert voter.chat_input[0].disabled
+    assert labels(press(voter, "Reveal")) >= NEXT, "nothing is hidden any more"
+
+
+def test_a_voter_who_asks_has_the_answer_and_goes_on_nowhere(service, comparisons, cookies):
+    cookies[COOKIE] = HOST
+    test = press(page(mode="guess"), "Draw a patient")
+    cookies[COOKIE] = VOTER
+    voter = ask(again(test), "What brings you in?")
+    assert len(texts(voter)) == 2
+    assert not labels(voter) & NEXT
+    assert "not answered yet" not in shown(voter)
+
+
+def test_where_browsers_cannot_be_told_apart_each_can_go_on(monkeypatch, service, cookies):
+    test = drawn(monkeypatch, Persona(), by(service, "m"))
+    service.models = ["another"]
+    test = ask(test, "What brings you in?")
+    assert labels(again(test)) >= NEXT
+
+
+def test_the_host_is_in_no_file_to_keep(monkeypatch, comparisons, cookies):
+    cookies[COOKIE] = HOST
+    test = press(page(mode="guess"), "Draw a patient")
+    comparison, patients = comparisons.load(opened(test))
+    assert comparison.host
+    assert "host" not in json.loads(to_json(comparison, patients))
+
+
 def test_the_reveal_shows_who_it_was_what_was_told_the_votes_and_the_tally(monkeypatch, comparisons):
     persona = Persona(personality="distrust", cefr="A", recall="low")
     test = ask(drawn(monkeypatch, persona), "What brings you in?")
@@ -392,14 +483,6 @@ def test_the_reveal_shows_who_it_was_what_was_told_the_votes_and_the_tally(monke
     other = drawn(monkeypatch, persona)
     comparisons.vote(opened(other), Vote("ann", "personality", "plain"))
     assert "right in all rounds: 2 of 4" in shown(press(other, "Reveal"))
-
-
-@pytest.fixture
-def cookies(monkeypatch) -> dict[str, str]:
-    """What the browsers of all visitors send."""
-    sent = {}
-    monkeypatch.setattr(ContextProxy, "cookies", property(lambda self: sent))
-    return sent
 
 
 def vote(test: AppTest, label: str, level: Level) -> AppTest:
@@ -508,3 +591,22 @@ def test_a_cookie_of_another_make_leaves_the_vote_to_the_session(comparisons, co
         vote(visitor, "Recall", Recall.low)
         vote(visitor, "Recall", Recall.high)
     assert [one.level for one in comparisons.votes(opened(test))] == ["high", "high"]
+
+
+def test_a_cards_model_and_those_of_an_opened_comparison_have_their_sdk_imported_beforehand(
+    monkeypatch, comparisons, case
+):
+    warmed = []
+    monkeypatch.setattr(models, "warm", warmed.append)
+    monkeypatch.setattr("pages.parts.cards.warm", warmed.append)
+    test = page()
+    box = test.selectbox(key="card 0 model")
+    box.options.append("vllm:m-1")
+    checked(box.set_value("vllm:m-1").run())
+    assert "vllm:m-1" in warmed
+    warmed.clear()
+    patients = [Dialogue(case=case, persona=Persona(), model=name) for name in ("gemini:g", "offline")]
+    begun = compare.side_by_side(patients)
+    comparisons.begin(begun, patients)
+    page(comparison=begun.id)
+    assert "gemini:g" in warmed

@@ -56,6 +56,15 @@ def test_what_is_missing_is_named_by_its_variable(provider, named):
     assert named in notices(test)
 
 
+def test_a_chosen_services_sdk_is_imported_beforehand_and_none_for_the_built_in_patient(monkeypatch):
+    warmed = []
+    monkeypatch.setattr("pages.parts.model.warm", warmed.append)
+    test = page()
+    assert warmed == []
+    choose(test, "azure")
+    assert set(warmed) == {"azure"}
+
+
 def test_keys_typed_for_the_session_set_it_up_and_hide_themselves():
     test = choose(page(), "azure", **AZURE)
     assert notices(test) == ""

@@ -19,7 +19,7 @@ from patientsim_core.storage.runs import open_run
 from patientsim_core.storage.schema import StudyDialogueRow, StudyRow
 from patientsim_core.storage.studies import Studies
 from patientsim_core.study import Rating, Study, Target, plan, targets
-from patientsim_core.tables.ratings import EVERYBODY
+from patientsim_core.tables.ratings import EVERYBODY, read_ratings
 from tests import played
 
 ANA, BEN = "Ana Ruiz", "Ben Okoro"
@@ -713,3 +713,25 @@ def test_only_finished_dialogues_of_a_run_are_drawn(store, runs):
     assert not errors(test)
     (study,) = store.all()
     assert [one.dialogue for one in store.sources(study.id)] == [played.dialogues()[0].id]
+
+
+def test_the_exported_ratings_have_no_formula_in_them_and_come_back(store, runs, offered):
+    study = begin(store, raters=["=Ana", "@Ben"], each=2)
+    rated(store, study, {"=Ana": [4, 1], "@Ben": [4, 3]})
+    store.rate(study.id, 0, "=Ana", PERSONALITY, reason='=HYPERLINK("http://a.b")')
+    organiser(study, view="agreement")
+    assert "'=Ana" in offered[0]
+    assert "'@Ben" in offered[0]
+    assert not re.search(r"[,\n]\"?[=@]", offered[0])
+    back = read_ratings(offered[0])
+    assert set(back["rater"]) == {"=Ana", "@Ben"}
+    assert '=HYPERLINK("http://a.b")' in set(back["reason"])
+    assert back["score"].tolist() == [4, 1, 4, 3]
+
+
+def test_a_rater_called_as_a_label_of_the_tables_is_refused_and_nothing_that_was_typed_is_lost(store, runs):
+    test = fill(page(), name="Pilot", raters=f"{EVERYBODY}\n{BEN}", each=1, **{"from": "personas"})
+    test = press(test, "Begin the study")
+    assert "No rater can be called All raters" in errors(test)
+    assert typed(test)["raters"] == f"{EVERYBODY}\n{BEN}"
+    assert store.all() == []

@@ -1,5 +1,8 @@
 """The Results page: what is chosen and filtered is shown, what is missing is said."""
 
+import csv
+import re
+
 import pytest
 from driver import ROOT, checked, errors, plain
 from streamlit.testing.v1 import AppTest
@@ -151,3 +154,13 @@ def test_two_hundred_runs_are_there_to_choose(runs):
     test = page(run=["r7"])
     assert len(test.multiselect(key="run in address").options) == 200
     assert board(test)[0] == "r7"
+
+
+def test_no_table_that_is_offered_has_a_formula_in_it(runs, offered):
+    (runs / "personas").rename(runs / "=personas")
+    page(run=["=personas", "control"])
+    tables = [text for text in offered if not text.startswith("<!doctype")]
+    assert sum("'=personas" in text for text in tables) > 1
+    for text in tables:
+        rows = list(csv.reader(text.splitlines()))
+        assert not [cell for row in rows for cell in row if re.match("[=+@]|-[^0-9]", cell)]

@@ -160,12 +160,13 @@ class Consult:
         field.press("Enter")
         expect(self.page.get_by_text("Press Enter to apply")).to_have_count(0)
 
-    def end(self, *diagnoses: str) -> None:
+    def end(self, *diagnoses: str, trainee: str = "") -> None:
         self.button("End consultation").click()
         for rank, diagnosis in enumerate(diagnoses, 1):
             self.page.get_by_label(f"Diagnosis {rank}").fill(diagnosis)
-        self.button("End and show the record").click()
-        expect(self.page.get_by_role("tab", name="Result")).to_be_visible()
+        self.page.get_by_label("Your name, for your teacher").fill(trainee)
+        self.button("End and debrief").click()
+        expect(self.page.get_by_role("heading", name="Next time")).to_be_visible()
         self.settle()
         expect(self.button("Download JSON")).to_have_count(1)  # those at the side are gone
 

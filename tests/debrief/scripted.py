@@ -1,4 +1,4 @@
-"""Consultations with known content, as dialogues: `consultations.toml` and `held_out.toml`."""
+"""Consultations with known content, as dialogues: `consultations.toml` and those held out."""
 
 import tomllib
 from functools import cache

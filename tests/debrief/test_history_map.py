@@ -16,6 +16,7 @@ from patientsim_core.storage.runs import open_run
 from tests.cases import CASES, release
 from tests.debrief.scripted import FIXED, named, scripted, talk
 
+PLAIN = "plain,B,high,normal"
 RUNS = Path(__file__).parents[2] / "data_samples" / "runs"
 
 
@@ -57,7 +58,7 @@ def test_nothing_that_was_told_is_called_missed():
 
 
 def test_each_truth_names_an_entry_of_the_map():
-    for one in (*scripted(), *scripted("held_out.toml")):
+    for one in (*scripted(), *scripted("held_out.toml"), *scripted("held_out_2.toml")):
         assert one.truth.keys() <= places().keys(), one.name
 
 
@@ -187,6 +188,20 @@ def test_a_denial_of_a_poor_memory_is_forgotten_and_of_a_good_one_is_wrong():
     assert high.facts[0].status is Status.wrong
 
 
+@pytest.mark.parametrize(
+    "words",
+    ["Head turn and turn!", "My head goes round and round.", "Everything was going around.", "Room turn."],
+)
+def test_a_feeling_that_turns_is_vertigo_in_whatever_words(words):
+    found = statuses(talk("synthetic-09", "overanxious,A,high,normal", f"D: What is it like?\nP: {words}"))
+    assert found["quality"] is Status.elicited
+
+
+def test_a_head_that_is_turned_is_no_vertigo():
+    lines = "D: What's the trouble?\nP: When my head turns it gets worse."
+    assert statuses(talk("synthetic-09", PLAIN, lines))["quality"] is Status.missed
+
+
 def test_what_nobody_asked_for_is_volunteered():
     lines = "D: When did it start?\nP: Two hours ago. I'm a truck driver, by the way."
     found = statuses(talk("synthetic-01", "verbose,B,high,normal", lines))
@@ -300,3 +315,12 @@ def test_a_patient_who_speaks_first_volunteers():
     (nausea,) = [fact for fact in found["associated"].facts if fact.text == "nausea"]
     assert nausea.status is Status.volunteered
     assert nausea.tellings[0].doctor is None
+
+
+def test_what_was_only_given_wrongly_counts_as_asked_and_not_as_heard():
+    found = debrief(named("the pain is never set right")).history
+    assert found.entry("pain").status is Status.wrong
+    (present,) = [one for one in found.coverage if one.group == "Present illness"]
+    heard = [fact for entry in found.entries if entry.group == "Present illness" for fact in entry.facts]
+    assert present.heard == sum(fact.status.heard for fact in heard)
+    assert present.asked > present.heard

@@ -2,10 +2,13 @@
 
 from collections import Counter
 
+import pandas as pd
 import pytest
 
 from patientsim_core import ALL_PERSONAS, Case, Persona
-from patientsim_core.mimic.splits import SIZES, assign, balanced
+from patientsim_core.mimic.splits import CONFUSED, DAZED, SIZES, assign, balanced
+from patientsim_core.persona import AXES
+from patientsim_core.published import FOLDER
 from patientsim_core.words import medical_words
 from tests.cases import release
 
@@ -35,36 +38,73 @@ def test_the_published_sizes_and_the_neutral_persona_outside_of_the_persona_spli
     assert {case.persona for case in cases if case.split != "persona"} == {Persona()}
 
 
-def test_every_level_of_every_axis_is_about_as_often_and_every_persona_is_there():
+def levels_of(personas: list[Persona], axis: str) -> list[int]:
+    """How often each level of an axis is there, most first."""
+    counted = Counter(getattr(persona, axis) for persona in personas)
+    return sorted((counted[level] for level in AXES[axis]), reverse=True)
+
+
+def test_8_of_108_are_confused_and_every_level_is_as_often_as_the_others_with_them():
     personas = [case.persona for case in of(assign(made(400), 42), "persona")]
     assert set(personas) == set(ALL_PERSONAS)
-    assert set(Counter(personas).values()) == {2, 3}
-    for axis in ("personality", "cefr", "recall"):
-        counted = Counter(getattr(persona, axis) for persona in personas).values()
-        assert max(counted) - min(counted) <= 2, axis
+    assert personas.count(CONFUSED) == 8
+    assert max(Counter(one for one in personas if one != CONFUSED).values()) <= 4
+    assert levels_of(personas, "personality") == [18] * 6
+    assert levels_of(personas, "cefr") == [36] * 3
+    assert levels_of(personas, "recall") == [54] * 2
 
 
-@pytest.mark.parametrize("count", [1, 18, 36, 37, 74, 108, 250])
-def test_any_number_of_personas_is_balanced(count):
-    personas = balanced(count)
-    times = Counter(personas)
+def test_the_published_figures_of_the_confused_are_eighths():
+    figures = [*pd.read_csv(FOLDER / "persona_fidelity_by_level.csv")["confused_high"]]
+    turns = pd.read_csv(FOLDER / "dialogue_dynamics.csv").query("axis == 'confusion' and level == 'high'")
+    figures += [*turns["ddx_accuracy"]]
+    assert len(figures) == 10
+    assert [round(figure * DAZED) / DAZED for figure in figures] == pytest.approx(figures, abs=0.0051)
+
+
+@pytest.mark.parametrize(
+    ("count", "confused"), [(1, 0), (6, 0), (7, 1), (20, 1), (54, 4), (107, 8), (250, 19)]
+)
+def test_a_split_of_another_size_has_the_confused_in_proportion_and_its_levels_in_balance(count, confused):
+    personas = [case.persona for case in assign(made(400, ambulance=1), 42, {"persona": count})]
     assert len(personas) == count
-    assert max(times.values()) - min(times[one] for one in ALL_PERSONAS) <= 1
-    for axis, levels in (("personality", 6), ("cefr", 3), ("recall", 2)):
-        counted = Counter(getattr(persona, axis) for persona in personas)
-        assert max(counted.values()) - count / levels <= 3, axis
+    assert personas.count(CONFUSED) == confused
+    for axis in ("personality", "cefr", "recall"):
+        counted = levels_of(personas, axis)
+        assert counted[0] - counted[-1] <= 1, axis
 
 
 def test_the_confused_came_by_ambulance():
-    confused = [case for case in assign(made(400), 42) if case.dazed_level == "high"]
-    assert confused
-    assert {case.arrival_transport for case in confused} == {"AMBULANCE"}
+    cases = of(assign(made(400, ambulance=9), 42), "persona")  # 12 of them
+    assert {case.arrival_transport for case in cases if case.persona == CONFUSED} == {"AMBULANCE"}
+    assert {case.arrival_transport for case in cases if case.persona != CONFUSED} == {"AMBULANCE", "WALK IN"}
 
 
-def test_where_nobody_came_by_ambulance_nobody_is_confused():
-    cases = of(assign(made(400, ambulance=0), 42), "persona")
-    assert len(cases) == 108
-    assert {case.dazed_level for case in cases} == {"normal"}
+@pytest.mark.parametrize("ambulance", [0, 100, 20])
+def test_where_too_few_came_by_ambulance_all_of_them_are_confused_and_the_levels_are_in_balance(ambulance):
+    cases = of(assign(made(400, ambulance), 42), "persona")
+    came = [case for case in cases if case.arrival_transport == "AMBULANCE"]
+    assert len(came) < 8
+    assert [case for case in cases if case.persona == CONFUSED] == came
+    assert levels_of([case.persona for case in cases], "personality") == [18] * 6
+    assert levels_of([case.persona for case in cases], "recall") == [54] * 2
+
+
+def test_which_arrivals_by_ambulance_are_confused_is_drawn_by_the_seed():
+    drawn = [
+        {case.hadm_id for case in assign(made(108, 2), seed, {"persona": 108}) if case.persona == CONFUSED}
+        for seed in (42, 42, 43)
+    ]
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+@pytest.mark.parametrize("count", [0, 1, 36, 100, 250])
+def test_clear_personas_are_clear_and_no_combination_is_left_out_that_has_a_place(count):
+    times = Counter(balanced(count))
+    assert sum(times.values()) == count
+    assert CONFUSED not in times
+    assert max(times.values(), default=0) <= count // 36 + 2
+    assert len(times) == min(count, 36)
 
 
 def test_each_split_has_each_diagnosis_as_often_as_it_can():

@@ -3,13 +3,16 @@
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from kinds import ADDRESS_NAMES, CHAT, GOOGLE, KEY_NAMES, KINDS, NOWHERE, QUESTION, ask, load, settings
 from service import KEY
 
 from patientsim_core.errors import InputError, ModelError
-from patientsim_core.models import PROVIDERS, Settings, load_model
+from patientsim_core.models import PROVIDERS, Settings, load_model, openai_compatible
+from patientsim_core.models.openai_compatible import OpenAICompatible
 from patientsim_core.models.providers import is_set_up
 
 IMPORTED = """
@@ -45,6 +48,42 @@ for name in ("openai:m", "azure:m", "vllm:m", "gemini:m", "vertex:m"):
     except InputError as error:
         print(error)
 """
+WARMED = """
+import sys, threading, time
+from patientsim_core.models import *
+
+def begun():
+    return [one for one in threading.enumerate() if one is not threading.main_thread()]
+
+for name in {names}:
+    warm(name)
+threads = begun()
+print(len(threads), all(one.daemon for one in threads))
+for one in threads:
+    one.join()
+print([name for name in ("openai", "google.genai") if name in sys.modules])
+"""
+AT_ONCE = """
+from patientsim_core.models import *
+
+warm("openai")
+print(load_model("openai:x", Settings({"OPENAI_API_KEY": "k"})).name)
+"""
+WARMED_WITHOUT = (
+    MISSING.partition("for name")[0]
+    + """
+warm("openai:m")
+warm("gemini:m")
+import threading
+for one in threading.enumerate():
+    if one is not threading.main_thread():
+        one.join()
+try:
+    load_model("openai:m", Settings({"OPENAI_API_KEY": "k"}))
+except InputError as error:
+    print(error)
+"""
+)
 
 
 def run(code: str, **environment: str) -> list[str]:
@@ -58,6 +97,33 @@ def run(code: str, **environment: str) -> list[str]:
 
 def test_an_sdk_is_imported_only_when_it_is_used():
     assert run(IMPORTED) == ["[]", "['openai']", "['openai', 'google.genai']"]
+
+
+@pytest.mark.parametrize(
+    ("names", "threads", "imported"),
+    [
+        (["openai:gpt-4o-mini"], 1, ["openai"]),
+        (["vllm:m", "vllm:m", "azure", "openai:"], 1, ["openai"]),
+        (["gemini", "vertex:m"], 1, ["google.genai"]),
+        (["openai:m", "gemini:m"], 2, ["openai", "google.genai"]),
+        (["offline", "the same", "", ":", "mistral:m", "OPENAI:m"], 0, []),
+    ],
+)
+def test_a_chosen_models_sdk_is_imported_in_the_background_once(names, threads, imported):
+    begun, found = run(WARMED.format(names=names))
+    assert begun == f"{threads} True"
+    assert found == str(imported)
+
+
+def test_a_model_that_is_used_while_its_sdk_is_being_imported_waits_for_it():
+    assert run(AT_ONCE) == ["openai:x"]
+
+
+def test_an_sdk_that_cannot_be_imported_is_said_when_the_model_is_used_and_not_before():
+    command = [sys.executable, "-c", WARMED_WITHOUT]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "openai:m: needs a package. Install it with: pip install openai\n"
+    assert done.stderr == ""
 
 
 def test_a_missing_package_is_told_with_the_command_that_installs_it():
@@ -166,3 +232,27 @@ def test_a_model_is_made_once_for_the_same_settings(kind, service):
     assert load(kind, service.url) is model
     assert load(kind, service.url, key="another") is not model
     assert load(kind, service.url, name="other") is not model
+
+
+def test_a_model_that_many_ask_for_at_the_same_moment_is_made_once(service, monkeypatch):
+    made = []
+
+    class Slow(OpenAICompatible):
+        def __init__(self, *given, **more):
+            made.append(self)
+            time.sleep(0.05)
+            super().__init__(*given, **more)
+
+    monkeypatch.setattr(openai_compatible, "OpenAICompatible", Slow)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: load("vllm", service.url), range(8)))
+    assert made == found[:1]
+    assert len({id(one) for one in found}) == 1
+
+
+def test_a_model_that_cannot_be_made_does_not_block_the_next_one(service, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(openai_compatible, "OpenAICompatible", None)
+        with pytest.raises(TypeError):
+            load("vllm", service.url)
+    assert load("vllm", service.url).name

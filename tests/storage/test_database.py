@@ -1,10 +1,13 @@
+import json
 import sqlite3
+from datetime import UTC, datetime
 from threading import Thread
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, text
 
 from patientsim_core import StorageError
 from patientsim_core.storage import Consultations, Database, database
@@ -83,7 +86,75 @@ def test_an_old_database_is_upgraded_in_place_and_keeps_its_consultations(old, d
     store = Consultations(Database(old))
     assert store.load(dialogue.id) == dialogue
     assert store.recent()[0].questions == 3
-    assert {"cases", "comparisons", "studies", "ratings", "votes"} <= set(schema(old))
+    assert {"cases", "comparisons", "studies", "ratings", "votes", "lessons"} <= set(schema(old))
+    assert store.about(dialogue.id).case_id == dialogue.case.hadm_id
+
+
+def at_version(url: str, version: str, dialogues: dict[str, str]) -> None:
+    """Makes the database as it was at an earlier version, with consultations: what is stored by their ids."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    row = {"now": now if url.startswith("postgresql") else str(now), "title": "A title", "ended": True}
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(database.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        for id, data in dialogues.items():
+            connection.execute(
+                text("insert into consultations values (:id, :now, :now, :title, 3, :ended, :data, 7)"),
+                {**row, "id": id, "data": data},
+            )
+    engine.dispose()
+
+
+def test_a_database_from_before_there_were_lessons_learns_the_case_of_each_consultation(
+    any_database_url, dialogue
+):
+    case = dialogue.case.model_copy(update={"hadm_id": "t2"})
+    other = dialogue.model_copy(update={"id": "other", "case": case})
+    kept = {one.id: one.model_dump_json() for one in (dialogue, other)}
+    at_version(any_database_url, "0002", kept)
+    store = Consultations(Database(any_database_url))
+    assert [one.id for one in store.ended("t2")] == ["other"]
+    assert [one.id for one in store.ended("t1")] == [dialogue.id]
+    found = store.about(dialogue.id)
+    assert (found.title, found.questions, found.trainee, found.again_of) == ("A title", 3, "", None)
+    assert store.load(dialogue.id) == dialogue
+
+
+DEEP = '{"case":' * 20_000
+NO_CASE = ["", "{", "[]", "3", "null", '{"case": 3}', '{"case": {}}', '{"case": {"hadm_id": 3}}', DEEP]
+NOT_KEPT = ['{"case": {"hadm_id": "\\u0000"}}', '{"case": {"hadm_id": "\\ud800"}}']
+
+
+def test_consultations_that_cannot_be_read_are_in_no_ones_way_and_left_as_they_are(any_database_url):
+    kept = {str(number): data for number, data in enumerate([*NO_CASE, *NOT_KEPT])}
+    long = json.dumps({"case": {"hadm_id": "x" * 300}})
+    at_version(any_database_url, "0002", {**kept, "long": long})
+    store = Consultations(Database(any_database_url))
+    assert {one.id for one in store.ended("")} == set(kept)
+    assert [one.id for one in store.ended("x" * 300)] == ["long"]
+    with create_engine(any_database_url).connect() as connection:
+        after = dict(connection.execute(text("select id, data from consultations where id <> 'long'")).all())
+    assert after == kept
+
+
+def test_a_program_from_before_the_upgrade_can_still_save(any_database_url, dialogue):
+    """One that runs on, with the database open, while another is started in its newer version."""
+    at_version(any_database_url, "0002", {})
+    store = Consultations(Database(any_database_url))
+    columns = "id, created, updated, title, questions, ended, data, version"
+    with create_engine(any_database_url).begin() as connection:
+        connection.execute(
+            text(
+                f"insert into consultations ({columns}) values "
+                "(:id, '2026-11-01 10:00:00.0', '2026-11-01 10:00:00.0', 'T', 3, :ended, :data, 1)"
+            ),
+            {"id": dialogue.id, "ended": False, "data": dialogue.model_dump_json()},
+        )
+    assert store.load(dialogue.id) == dialogue
+    assert store.about(dialogue.id).trainee == ""
 
 
 def test_an_upgraded_database_has_the_same_tables_as_a_new_one(old, tmp_path):

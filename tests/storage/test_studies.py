@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from threading import Event
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +15,7 @@ from patientsim_core.storage import Database
 from patientsim_core.storage.schema import StudyDialogueRow, StudyRow
 from patientsim_core.storage.studies import Source, Studies
 from patientsim_core.study import SCORES, Rating, Study, Target, plan, targets
+from tests.waiting import threads
 
 PERSONALITY, REALISM = Target(Metric.fidelity, "personality"), Target(Metric.fidelity, "realism")
 ANA, BEN = "Ana", "Ben"
@@ -42,21 +43,6 @@ def begun(store, dialogue) -> Callable[..., Study]:
         return study
 
     return begin
-
-
-def threads(*acts: Callable[[], object]) -> list[object]:
-    """What each gives, or its fault, all begun at the same moment."""
-    ready = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> object:
-        ready.wait()
-        try:
-            return act()
-        except Exception as error:
-            return error
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_a_study_is_kept_with_its_dialogues_and_where_they_are_from(store, begun, dialogue):
@@ -90,6 +76,23 @@ def test_a_name_that_is_taken_is_refused_and_nothing_is_kept(store, begun):
     with pytest.raises(InputError, match="There is a study named First already"):
         begun("First")
     assert [one.id for one in store.all()] == [first.id]
+
+
+def test_of_studies_begun_at_the_same_moment_each_name_is_there_once(store, begun):
+    names = ["First", "Second"] * 6
+    found = threads(*(lambda name=name: begun(name) for name in names))
+    refused = [str(one) for one in found if not isinstance(one, Study)]
+    assert sorted(one.name for one in store.all()) == ["First", "Second"]
+    assert len(refused) == 10
+    assert all("already; give this one another name" in one for one in refused)
+
+
+def test_a_study_that_is_refused_lets_the_next_one_begin_at_once(store, begun):
+    begun("First")
+    for _ in range(3):
+        with pytest.raises(InputError):
+            begun("First")
+    assert begun("Second").name == "Second"
 
 
 def test_what_is_not_there_is_said(store, begun):

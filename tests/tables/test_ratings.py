@@ -26,10 +26,14 @@ from patientsim_core.tables.ratings import (
     read_ratings,
     side_by_side,
 )
+from patientsim_core.tables.spreadsheet import as_csv
 
 PERSONALITY, REALISM = Target(Metric.fidelity, "personality"), Target(Metric.fidelity, "realism")
 ANA, BEN, CY = "Ana", "Ben", "Cy"
-HOSTILE = ["NA", "1", "1.0", "Ana, Dr.", 'O"Neil', "null", "=1+1", " Zoë ", "True", "001"]
+HOSTILE = [
+    "NA", "1", "1.0", "Ana, Dr.", 'O"Neil', "null", "=1+1", " Zoë ", "True", "001", "@SUM(A1)", "-2+3", "'=1",
+    "''+1", "\t=1", "a;=1", "＝1", "- as I said",
+]  # fmt: skip
 """Names that a spreadsheet would take for something else."""
 
 GOLDEN = [
@@ -157,7 +161,7 @@ def test_the_exported_table_comes_back_exactly_whatever_the_names(seed, run):
     ]
     where = [Source(place, run, chance.choice(["007", "1e5", "NA", "d"]) + str(place)) for place in range(9)]
     found = rating_table(study(9, raters, 20), said, where)
-    text = found.to_csv(index=False)
+    text = as_csv(found)
     for csv in (text, text.encode()):
         pd.testing.assert_frame_equal(read_ratings(csv), found)
         pd.testing.assert_frame_equal(rater_agreement(read_ratings(csv)), rater_agreement(found))
@@ -166,7 +170,7 @@ def test_the_exported_table_comes_back_exactly_whatever_the_names(seed, run):
 
 def test_an_empty_table_comes_back_and_has_no_figures():
     empty = rating_table(study(1, [ANA]), [], sources(1))
-    back = read_ratings(empty.to_csv(index=False))
+    back = read_ratings(as_csv(empty))
     for found in (empty, back):
         assert list(found) == tables.COLUMNS
         assert not len(found)
@@ -176,7 +180,7 @@ def test_an_empty_table_comes_back_and_has_no_figures():
         assert beside_judges(found, {}).empty
 
 
-GOOD = table(*ratings([(4, 1)], (ANA, BEN))).to_csv(index=False)
+GOOD = as_csv(table(*ratings([(4, 1)], (ANA, BEN))))
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import pytest
 from patientsim_core import Dialogue, InputError, Persona
 from patientsim_core.consultation import again_from, answer, ask, end
 from patientsim_core.debrief import Status, compare, debrief
-from patientsim_core.debrief.cohort import ABOUT, by_fact, cohort, misses
+from patientsim_core.debrief.cohort import ABOUT, cohort, misses
 from patientsim_core.debrief.layout import places
 from tests.cases import CASES
 from tests.debrief.scripted import named, scripted, talk
@@ -52,16 +52,9 @@ def test_misses_begin_with_what_most_missed(class_of_three):
     assert (misses(cohort(class_of_three), least=2)["missed"] >= 2).all()
 
 
-def test_facts_have_the_question_that_brought_them(class_of_three):
-    table = by_fact(class_of_three)
-    (row,) = table[(table["fact"] == "Penicillin (rash)") & table["heard"]].to_dict("records")
-    assert (row["question"], row["status"]) == (1, "elicited")
-
-
 def test_an_empty_class_has_the_columns_and_no_rows():
     assert list(cohort([]).columns) == [*ABOUT, *places()]
     assert len(misses(cohort([]))) == 0
-    assert len(by_fact([])) == 0
 
 
 # --- taken up again, and compared -----------------------------------------------------------------
