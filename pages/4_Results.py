@@ -83,6 +83,7 @@ def overview(view: View) -> None:
         st.info("These dialogues are not judged yet: `python -m patientsim_core evaluate runs/NAME`.")
     picked = st.dataframe(
         table,
+        key="leaderboard",  # by which the browser keeps it, and changes what it shows
         height="content",
         on_select="rerun",
         selection_mode="single-cell",
@@ -94,10 +95,10 @@ def overview(view: View) -> None:
             open_dialogues(address, view.wanted)
     about = {"on_click": "ignore", "icon": ":material/download:", "type": "tertiary", "mime": "text/csv"}
     st.download_button("CSV", lambda: as_csv(found), "leaderboard.csv", **about)
-    with st.expander("Published figures, model by model", icon=":material/menu_book:"):
-        st.caption(PUBLISHED)
-        rows = published_rows()
-        st.dataframe(rows, hide_index=True, alt="Published figures of eight models")
+    more = st.expander("Published figures, model by model", icon=":material/menu_book:", on_change="rerun")
+    if more.open:
+        more.caption(PUBLISHED)
+        more.dataframe(published_rows(), hide_index=True, alt="Published figures of eight models")
 
 
 st.set_page_config(

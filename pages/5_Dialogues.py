@@ -62,7 +62,7 @@ def one_dialogue(name: str, rows: pd.DataFrame, shown: pd.DataFrame, places: np.
         return debriefing(opened.marked.dialogue, opened.marked.verdicts, name)
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        judge = transcript(opened.marked, opened.was_played)
+        judge = transcript(opened.marked, opened.was_played, name)
     with right:
         beside(opened, judge)
 

@@ -9,11 +9,13 @@ from patientsim_core.tables import FILTERS, judges_of
 
 
 def filters(rows: pd.DataFrame) -> dict[str, list[str]]:
-    """The fields, one a column; gives the wanted values of each."""
-    with st.expander(
+    """The fields, one a column; gives the wanted values of each. They are drawn when they are seen: a browser
+    takes longer for a field than for most of what is on these pages."""
+    box = st.expander(
         "Filter dialogues", icon=":material/filter_alt:", expanded=_any(), key="filters", on_change="rerun"
-    ):
-        return {name: _field(name, label, rows) for name, label in FILTERS.items()}
+    )
+    with box:
+        return {name: _field(name, label, rows, box.open) for name, label in FILTERS.items()}
 
 
 def judges(rows: pd.DataFrame) -> list[str]:
@@ -24,10 +26,15 @@ def judges(rows: pd.DataFrame) -> list[str]:
     return st.multiselect("Judges", found, placeholder="All", **addressed_list("judge", found))
 
 
-def _field(name: str, label: str, rows: pd.DataFrame) -> list[str]:
+def _field(name: str, label: str, rows: pd.DataFrame, is_open: bool) -> list[str]:
     there = set(rows[name].unique()) if name in rows else set()
     options = [str(level) for level in AXES[name] if level in there] if name in AXES else sorted(there)
-    return st.multiselect(label, options, placeholder="All", **addressed_list(parameter(name), options))
+    about = addressed_list(parameter(name), options)
+    return (
+        st.multiselect(label, options, placeholder="All", **about)
+        if is_open
+        else st.session_state[about["key"]]
+    )
 
 
 def _any() -> bool:

@@ -86,8 +86,10 @@ def _played(dialogue: Dialogue) -> list[str]:
 def beside(opened: Opened, judge: str) -> None:
     """The case's record, with what one judge found of it, and all that was judged of the whole dialogue."""
     first, second = st.tabs(["Record", "Verdicts"], key="beside", bind="query-params")
-    with first:
-        _record(opened.marked, judge)
+    if first.open:
+        with first:
+            _record(opened.marked, judge)
+        return
     with second:
         found = judged(opened.marked.verdicts)
         if not found:

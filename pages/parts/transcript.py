@@ -2,36 +2,35 @@
 
 import streamlit as st
 
-from pages.parts.address import addressed, put
-from pages.parts.chat import SPEAKERS
-from pages.parts.sentence import ANCHOR, badge, sentence_box, sign, verdict_text
+from pages.parts.address import addressed
+from pages.parts.sentence import ANCHOR, badge, sentence_box, verdict_text
+from pages.parts.talk import talk
 from patientsim_core import Dialogue
 from patientsim_core.export import effort, literal
 from patientsim_core.marked import MARKS, Marked, MarkedTurn, Sentence, account, guarded, stage_note
 from patientsim_core.persona import Dazed
 
 NOTE = "Stage note for a model, beside the doctor's words (as this version of the project writes it)"
-state = st.session_state
+HINT = "Click a sentence for the reason and what the record has."
 UNJUDGED = "No judge has looked at the sentences of this dialogue."
 
 
-def transcript(marked: Marked, was_played: bool) -> str:
-    """The turns as a chat; `was_played` says that this project played them. Gives the judge whose marks are
-    shown, empty if there is none."""
+def transcript(marked: Marked, was_played: bool, name: str) -> str:
+    """The turns as a chat, those of the dialogue `name`; `was_played` says that this project played them. The
+    chosen sentence is looked at below its turn. Gives the judge whose marks are shown, empty if there is
+    none."""
     judge = _judge(marked.judges)
     chosen = _chosen(marked)
     _legend(marked, judge, chosen)
+    at = next((turn.place for turn in marked.turns if chosen in turn.sentences), len(marked.turns)) + 1
     with st.container(gap="xsmall"):
-        for turn in marked.turns:
-            with st.chat_message(**SPEAKERS[turn.turn.role]):
-                if turn.turn.role == "doctor":
-                    with st.container(gap="xxsmall"):
-                        st.caption(f"Question {turn.question}")
-                        st.text(turn.turn.text)
-                else:
-                    _patient(turn, marked.dialogue, judge, chosen, was_played)
         if not marked.turns:
             st.caption("Nothing was said.")
+        talk(marked.turns[:at], judge, chosen, "talk", opened=name)
+        if chosen:
+            sentence_box(chosen, marked.dialogue.case)
+            _details(marked.turns[at - 1], marked.dialogue, was_played)
+            talk(marked.turns[at:], judge, chosen, "rest of talk")
     if marked.elsewhere:
         with st.expander(f"Judged in other pieces · {len(marked.elsewhere)}"):
             st.caption("Verdicts that come from elsewhere and are about no sentence as it is divided here.")
@@ -68,53 +67,7 @@ def _legend(marked: Marked, judge: str, chosen: Sentence | None) -> None:
     meant = "\n".join(f"- {MARKS[key].word}: {MARKS[key].meaning}" for key in counts)
     words = [badge(key, f"{MARKS[key].word} · {count}") for key, count in counts.items()]
     st.markdown(f"Sentences, judged by {literal(judge)}: {' '.join(words)}{way}", help=meant)
-
-
-def _patient(
-    turn: MarkedTurn, dialogue: Dialogue, judge: str, chosen: Sentence | None, was_played: bool
-) -> None:
-    with st.container(gap="xxsmall"):
-        if judge and turn.sentences:
-            st.markdown(" ".join(_marked(one, turn, judge) for one in turn.sentences))
-        else:
-            st.text(turn.turn.text)
-        if turn.turn.stopped:
-            st.caption("Stopped here.")
-        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            if judge and turn.sentences:
-                _choice(turn, judge, chosen)
-            _details(turn, dialogue, was_played)
-    if chosen in turn.sentences:
-        sentence_box(chosen, dialogue.case)
-
-
-def _marked(one: Sentence, turn: MarkedTurn, judge: str) -> str:
-    """The sentence in its mark's colour, with the mark's icon and, if there are several, its number."""
-    key, text = one.mark(judge), literal(one.text)
-    mark = MARKS[key]
-    number = f":small[{turn.sentences.index(one) + 1}]\u00a0" if len(turn.sentences) > 1 else ""
-    if not mark.color:
-        return number + text
-    return f":{mark.color}-background[{sign(key)} {number}{text}]"
-
-
-def _choice(turn: MarkedTurn, judge: str, chosen: Sentence | None) -> None:
-    """A button for each sentence of a turn, by its number and its mark; the chosen one can be let go of. One
-    widget a turn: a button of its own for each sentence would make long dialogues slow."""
-    key, own = f"sentences {turn.place}", {one.field: one for one in turn.sentences}
-    state[key] = chosen.field if chosen and chosen.field in own else None
-
-    def label(field: str) -> str:
-        mark = own[field].mark(judge)
-        number = list(own).index(field) + 1
-        return f"{sign(mark)} {number}" if MARKS[mark].color else f"{number}"
-
-    about = {"format_func": label, "label_visibility": "collapsed", "on_change": _choose, "args": [key]}
-    st.pills(f"Sentences of turn {turn.place}", list(own), key=key, **about)
-
-
-def _choose(key: str) -> None:
-    put(sentence=state[key])
+    st.caption(HINT)
 
 
 def _details(turn: MarkedTurn, dialogue: Dialogue, was_played: bool) -> None:
@@ -122,8 +75,8 @@ def _details(turn: MarkedTurn, dialogue: Dialogue, was_played: bool) -> None:
     reply = turn.turn.reply
     if not reply or not (reply.disclosures or reply.guard or effort(reply) or turn.directions):
         return
-    about = {"type": "tertiary", "icon": ":material/more_horiz:", "on_change": "rerun"}
-    details = st.popover("Turn", key=f"turn {turn.place}", **about)
+    about = {"icon": ":material/more_horiz:", "key": f"turn {turn.place}", "on_change": "rerun"}
+    details = st.expander("How this answer came about", **about)
     if not details.open:
         return
     with details:

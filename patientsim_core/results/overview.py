@@ -31,6 +31,8 @@ def board(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 def cell(found: pd.DataFrame, row: int, column: str) -> dict[str, list[str]]:
     """The dialogues behind a cell of the leaderboard, as an address; nothing for one that is not ours."""
     keys = list(dict.fromkeys((one.metric, one.field) for one in found.itertuples()))
+    if row >= len(keys):
+        return {}  # of a longer table that was there before
     for one, who in zip(found.itertuples(), contestants(found), strict=True):
         if (one.metric, one.field) == keys[row] and who == column:
             return json.loads(query(one.run, Column(one.metric, one.judge, one.field)))

@@ -1,6 +1,7 @@
 """The Dialogues page: the address says what is shown, nothing of it is rendered, and what cannot be shown
 says why."""
 
+import json
 import os
 
 import pytest
@@ -42,6 +43,20 @@ def shown(test: AppTest) -> str:
     """All that is to be read on the page itself."""
     kinds = (test.main.markdown, test.main.text, test.main.caption, test.main.subheader, test.main.info)
     return plain(" ".join(one.value for kind in kinds for one in kind))
+
+
+def talk(test: AppTest) -> list[dict]:
+    """The turns as the page's own script gets them: it makes texts of them, never markup."""
+    return [turn for one in test.main.get("bidi_component") for turn in json.loads(one.proto.json)["turns"]]
+
+
+def said(test: AppTest) -> list[str]:
+    """Each turn's words."""
+    return [turn["text"] or " ".join(part["text"] for part in turn["parts"]) for turn in talk(test)]
+
+
+def colors(test: AppTest) -> set[str]:
+    return {part["color"] for turn in talk(test) for part in turn["parts"]}
 
 
 def assert_nothing_lives(test: AppTest) -> None:
@@ -191,7 +206,7 @@ def test_previous_and_next_go_through_the_list_as_it_is_sorted_and_filtered():
 def test_a_dialogue_that_the_filters_leave_out_is_shown_all_the_same():
     test = page(dialogue=NAME, only_personality=["distrust"])
     assert "Not among the dialogues that are listed now" in shown(test)
-    assert played.dialogues()[0].turns[1].text.split(".")[0] in shown(test)
+    assert said(test) == [turn.text for turn in played.dialogues()[0].turns]
 
 
 def test_a_dialogue_opens_without_its_run_being_chosen(runs):
@@ -201,10 +216,10 @@ def test_a_dialogue_opens_without_its_run_being_chosen(runs):
 
 def test_a_dialogue_is_shown_whole_with_its_record_and_diagnosis():
     one = played.dialogues()[0]
-    text = shown(page(dialogue=NAME))
-    for turn in one.turns:
-        if turn.role == "doctor":
-            assert turn.text in text
+    test = page(dialogue=NAME)
+    text = shown(test)
+    assert said(test) == [turn.text for turn in one.turns]
+    assert [turn["head"] for turn in talk(test)][::2] == [f"Question {n + 1}" for n in range(one.questions)]
     for part in (
         one.case.title,
         one.persona.label,
@@ -225,8 +240,8 @@ def test_a_control_says_whom_it_was_played_as(runs):
 
 def test_sentences_are_marked_and_counted_by_the_judge(runs):
     test = page(dialogue=NAME)
-    marks = [one for one in test.main.markdown if one.value.startswith(":green-background[")]
-    assert marks
+    assert "green" in colors(test)
+    assert "red" not in colors(test)
     assert "judged by rules" in shown(test)
     judged_by(
         played.open_run(runs / "personas"),
@@ -235,7 +250,8 @@ def test_sentences_are_marked_and_counted_by_the_judge(runs):
     )
     test = page(dialogue=NAME, marks="vllm:judge")
     assert "contradicted · 1" in shown(test)
-    assert any(one.value.startswith(":red-background[:red[:material/close:]") for one in test.main.markdown)
+    part = talk(test)[1]["parts"][0]
+    assert (part["color"], part["icon"], part["word"]) == ("red", "close", "contradicted")
     assert "rules" in test.button_group(key="marks in address").options
     checked(test.button_group(key="marks in address").set_value("rules").run())
     assert value(test, "marks") == "rules"
@@ -248,18 +264,25 @@ def test_a_judge_of_the_address_who_judged_nothing_here_is_passed_over(runs):
     assert "judged by rules" in shown(test)
 
 
-def test_a_sentence_that_is_clicked_opens_its_box_and_closes_it_again():
-    test = page(dialogue=NAME)
-    checked(test.button_group(key="sentences 1").set_value("1.0").run())
-    assert value(test, "sentence") == "1.0"
-    assert "Sentence 1.0" in [one.value for one in test.main.subheader]
+def test_the_sentence_of_the_address_is_looked_at_below_its_turn_and_closed_again():
+    test = page(dialogue=NAME, sentence="3.0")
+    first, second = [json.loads(one.proto.json) for one in test.main.get("bidi_component")]
+    assert (len(first["turns"]), first["chosen"]) == (4, "3.0")
+    assert len(first["turns"] + second["turns"]) == len(played.dialogues()[0].turns)
+    assert "Sentence 3.0" in [one.value for one in test.main.subheader]
     assert "In the record" in shown(test)
     press(test, "Close")
     assert value(test, "sentence") is None
     assert "In the record" not in shown(test)
-    for chosen in ("1.0", None):
-        checked(test.button_group(key="sentences 1").set_value(chosen).run())
-        assert value(test, "sentence") == chosen
+    assert said(test) == [turn.text for turn in played.dialogues()[0].turns]
+
+
+def test_each_dialogue_names_itself_so_that_it_is_shown_from_its_top():
+    test = page(dialogue=NAME)
+    (first,) = [json.loads(one.proto.json)["opened"] for one in test.main.get("bidi_component")]
+    press(test, "Next")
+    (second,) = [json.loads(one.proto.json)["opened"] for one in test.main.get("bidi_component")]
+    assert first == NAME != second
 
 
 def test_the_box_has_what_each_judge_says_and_the_records_own_value(runs):
@@ -320,10 +343,11 @@ def test_a_dialogue_that_nobody_judged_is_shown_without_marks(runs):
     test = page(run=["fresh"], dialogue=f"fresh/{FIRST}")
     text = shown(test)
     assert "No judge has looked at the sentences" in text
-    assert "Nothing was judged yet" in text
-    assert played.dialogues()[0].turns[1].text in text
-    assert not [one for one in test.main.get("button_group") if (one.key or "").startswith("sentences ")]
-    assert not [one for one in test.main.markdown if "-background[" in one.value]
+    assert "Nothing was judged yet" in shown(
+        page(run=["fresh"], dialogue=f"fresh/{FIRST}", beside="Verdicts")
+    )
+    assert said(test) == [turn.text for turn in played.dialogues()[0].turns]
+    assert colors(test) == {""}
 
 
 def test_all_verdicts_are_there_by_metric(runs):
@@ -332,7 +356,7 @@ def test_all_verdicts_are_there_by_metric(runs):
         "k",
         {"metric": "fidelity", "field": "realism", "score": 1.0, "rationale": LIVE},
     )
-    test = page(dialogue=NAME)
+    test = page(dialogue=NAME, beside="Verdicts")
     titles = [one.label for one in test.main.expander]
     assert titles == [
         "Persona fidelity",
@@ -354,12 +378,13 @@ def test_nothing_that_is_said_is_rendered(runs, judged):
     by_model(runs, SAID, f"# Heading\n- list\n> quote\n{SAID}", judged=judged)
     test = page(run=["model"], dialogue=f"model/{FIRST}", sentence="1.0")
     assert_nothing_lives(test)
-    assert shown(test).count(SAID) == 3  # two turns, and the sentence that is chosen
+    assert plain(" ".join(said(test))).count(SAID) == 2
+    assert shown(test).count(SAID) == 1  # the sentence that is chosen
 
 
 def test_a_reply_of_a_model_tells_how_it_came_about_when_asked(runs):
     by_model(runs, f"*coughs* My chest hurts. {SAID}")
-    test = page(run=["model"], dialogue=f"model/{FIRST}")
+    test = page(run=["model"], dialogue=f"model/{FIRST}", sentence="1.0")
     assert "Stage note" not in shown(test)
     test.session_state["turn 1"] = True
     text = shown(checked(test.run()))
@@ -371,14 +396,14 @@ def test_a_reply_of_a_model_tells_how_it_came_about_when_asked(runs):
 
 
 def test_a_confused_patients_reply_tells_how_confused_it_was():
-    test = page(dialogue=f"personas/{played.ITEMS[4].id}")
+    test = page(dialogue=f"personas/{played.ITEMS[4].id}", sentence="1.0")
     test.session_state["turn 1"] = True
     assert "**Confusion**: high" in shown(checked(test.run()))
 
 
 def test_a_reply_that_was_imported_had_no_stage_note(runs):
     by_model(runs, "My chest hurts.", imported=Imported(source="a release", files={}))
-    test = page(run=["model"], dialogue=f"model/{FIRST}")
+    test = page(run=["model"], dialogue=f"model/{FIRST}", sentence="1.0")
     test.session_state["turn 1"] = True
     text = shown(checked(test.run()))
     assert "Stage note" not in text

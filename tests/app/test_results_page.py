@@ -60,7 +60,10 @@ def test_without_an_address_the_newest_run_is_shown_and_the_address_says_so(runs
 
 
 def test_a_filter_leaves_the_dialogues_that_have_it(runs):
-    test = choose(page(run=["personas"]), "only_cefr in address", ["A"])
+    test = page(run=["personas"])
+    assert "only_cefr in address" not in [one.key for one in test.multiselect]
+    test.session_state["filters"] = True
+    test = choose(checked(test.run()), "only_cefr in address", ["A"])
     assert "4 dialogues of 4 cases" in said(test)
     test = choose(test, "only_case in address", [])
     assert not errors(test)

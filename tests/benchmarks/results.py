@@ -99,6 +99,11 @@ def scripts(folder: Path, ids: list[str]) -> None:
     report("script of Dialogues, one of the list", [(one, 0) for one in each])
 
 
+TALK = """() => [...document.querySelectorAll(".st-key-talk *")].some(
+    one => one.shadowRoot?.querySelector(".turn"))"""
+OLD = """() => document.querySelectorAll("[data-testid=stPlotlyChart]").forEach(one => one.dataset.old = 1)"""
+
+
 class Tab:
     """A page of the app, and the bytes that its connection has received."""
 
@@ -115,24 +120,33 @@ class Tab:
         before, start = self.bytes, time.perf_counter()
         act()
         until()
-        self.page.wait_for_selector("[data-test-script-state=notRunning]")
+        self.seen("[data-test-script-state=notRunning]")
         return time.perf_counter() - start, self.bytes - before
 
     def open(self, address: str, until: Callable[[], object]) -> tuple[float, int]:
         return self.taken(lambda: self.page.goto(self.app.url + address), until)
 
+    def seen(self, css: str) -> None:
+        """Waits for an element. The page looks at every frame; a locator would look less and less often, only
+        every half second in the end, and round all times up."""
+        self.page.wait_for_function("css => document.querySelector(css)?.checkVisibility()", arg=css)
+
     def plot(self) -> None:
-        self.page.locator(".js-plotly-plot").first.wait_for()
+        self.seen(".js-plotly-plot")
+
+    def talk(self) -> None:
+        """Waits for the turns, which the page's own script draws."""
+        self.page.wait_for_function(TALK)
 
     def text(self, text: str) -> None:
-        self.page.get_by_text(text).first.wait_for()
+        self.page.wait_for_function("text => document.body.textContent.includes(text)", arg=text)
 
 
 def pages(browser, app) -> None:
     plain = Tab(browser, app)
     report(
         "Consult, with nothing known yet",
-        [plain.open("/", plain.page.get_by_test_id("stChatInputTextArea").wait_for)],
+        [plain.open("/", lambda: plain.seen("[data-testid=stChatInputTextArea]"))],
     )
     first = Tab(browser, app)
     report("Results, on a server that has just started", [first.open("/Results?run=big", first.plot)])
@@ -156,8 +170,8 @@ def _sections(tab: Tab) -> None:
         button = tab.page.get_by_role("radio", name=section, exact=True).or_(
             tab.page.get_by_role("button", name=section, exact=True)
         )
-        seen = tab.page.locator("[data-testid=stPlotlyChart]").first
-        taken = tab.taken(button.first.click, seen.wait_for)
+        tab.page.evaluate(OLD)
+        taken = tab.taken(button.first.click, lambda: tab.seen("[data-testid=stPlotlyChart]:not([data-old])"))
         time.sleep(0.5)
         report(f"Results, to the section {section}", [taken])
 
@@ -166,10 +180,7 @@ def _filters(browser, app) -> None:
     tab, taken = Tab(browser, app), []
     tab.open("/Results?run=big&only_cefr=C", tab.plot)
     for level in ("A", "B") * 4:
-        box = tab.page.get_by_role("combobox", name="Language level")
-        box.click()
-        option = tab.page.get_by_role("option", name=level, exact=True)
-        option.wait_for()
+        option = _option(tab, level)
         other = "C, A" if level == "A" else "C, B"
         taken.append(tab.taken(option.click, lambda other=other: tab.text(f"Language level: {other}")))
         tab.page.keyboard.press("Escape")
@@ -182,15 +193,31 @@ def _filters(browser, app) -> None:
     report("Results, a filter more", taken)
 
 
+def _option(tab: Tab, level: str):
+    """An option of the opened list of language levels; a list closes while its page is drawn."""
+    from playwright.sync_api import TimeoutError as Late
+
+    option = tab.page.get_by_role("option", name=level, exact=True)
+    for _ in range(20):
+        tab.page.get_by_role("combobox", name="Language level").click()
+        try:
+            option.wait_for(timeout=1_000)
+            return option
+        except Late:
+            tab.page.keyboard.press("Escape")
+    raise RuntimeError("the list of language levels does not open")
+
+
 def _dialogues(browser, app) -> None:
     tab, taken = Tab(browser, app), []
-    cards = tab.page.locator("[class*=st-key-open-]")
-    opened = tab.open("/Dialogues?run=big&sort=fidelity/rules/personality", cards.first.wait_for)
+    card = "[class*=st-key-open-]"
+    cards = tab.page.locator(card)
+    opened = tab.open("/Dialogues?run=big&sort=fidelity/rules/personality", lambda: tab.seen(card))
     report("Dialogues, the list, first load of a session", [opened])
     for number in range(TIMES):
         button = cards.nth(number).get_by_role("button")
-        taken.append(tab.taken(button.click, lambda: tab.text("Back to the list")))
-        tab.taken(tab.page.get_by_role("button", name="Back to the list").click, cards.first.wait_for)
+        taken.append(tab.taken(button.click, tab.talk))
+        tab.taken(tab.page.get_by_role("button", name="Back to the list").click, lambda: tab.seen(card))
         time.sleep(0.3)
     report("Dialogues, one of the list", taken)
 

@@ -83,7 +83,7 @@ def section(consult, name: str) -> None:
 
 
 def said(page) -> list[str]:
-    return page.get_by_test_id("stChatMessage").all_inner_texts()
+    return page.locator(".turn").all_inner_texts()
 
 
 def click_point(consult, chart: str, series: str, row: int) -> None:
@@ -122,8 +122,9 @@ def test_from_two_runs_to_the_sentence_that_is_wrong_and_back_by_its_address(con
     page.get_by_text("second", exact=True).last.click()
     expect(page.get_by_text(re.compile("judged by second"))).to_be_visible()
     consult.settle()
-    page.locator("[class*=st-key-sentences-]").first.get_by_role("radio").first.click()
+    page.locator(".sentence.red").first.click()
     expect(page.get_by_text(REASON)).to_be_visible()
+    expect(page.locator(".sentence[aria-pressed=true]")).to_have_count(1)
     complaint = next(one for one in played.dialogues() if one.id == wrong).case.chiefcomplaint
     expect(page.get_by_text(re.compile("^In the record"))).to_contain_text(complaint)
 
