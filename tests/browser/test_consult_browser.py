@@ -95,17 +95,16 @@ def test_nothing_typed_or_answered_is_rendered(consult):
         for tag in ("b", "script", "img", "a", "code", "strong", "h1", ".katex"):
             expect(message.locator(tag)).to_have_count(0)
     consult.end(NASTY.split("\n")[0])
-    shown = consult.page.get_by_role("listitem")
+    main = consult.page.get_by_role("main")
+    shown = main.get_by_text(re.compile(r"^1\. ")).last
     for part in LITERAL[:7]:
         assert part in shown.inner_text().replace("\u2060", "")
-    main = consult.page.get_by_role("main")
     expect(main).to_contain_text("bold")
     for tag in ("script", "img[src*='198.51']", "a[href*='198.51']", "a[href*='a.org']", "code", ".katex"):
         expect(main.locator(tag)).to_have_count(0)
     groups = main.get_by_test_id("stExpander").locator("summary")
-    expect(groups).to_have_count(5)
-    for group in groups.all():
-        group.click()
+    for group in ("Present illness", "Past history", "Drugs and allergies", "Family", "Social"):
+        groups.filter(has_text=group).first.click()
     expect(main.locator("a[href*='198.51'], a[href*='a.org']")).to_have_count(0)
     assert not [url for url in requests if "198.51" in url]
     assert "hacked" not in consult.page.title()
@@ -300,7 +299,7 @@ def test_a_phone_has_no_horizontal_scroll(consult):
     def overflow() -> int:
         return consult.page.evaluate(
             "Math.max(...[document.documentElement, ...document.querySelectorAll("
-            "'main, main *')].map(e => e.scrollWidth - e.clientWidth))"
+            "'main, main *:not(svg *)')].map(e => e.scrollWidth - e.clientWidth))"
         )
 
     assert overflow() <= 0
@@ -312,7 +311,7 @@ def test_a_phone_has_no_horizontal_scroll(consult):
     assert overflow() <= 0
     consult.page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     consult.end("w" * 150)
-    expect(consult.page.get_by_role("listitem").first).to_be_visible()
+    expect(consult.page.get_by_role("heading", name="Differential", exact=True)).to_be_visible()
     assert overflow() <= 0
 
 
