@@ -82,7 +82,7 @@ def _next_time(dialogue: Dialogue, found: Debrief, name: str) -> None:
             label, question = f"Take it again from question {one.quote.question}", one.quote.question
             if st.button(label, key=f"again {place}", icon=":material/replay:", disabled=not question):
                 take_again(dialogue, question, name)
-    with st.popover("From another question", icon=":material/replay:", type="tertiary"):
+    with st.popover("From another question", icon=":material/replay:"):
         question = st.number_input("Question", 1, max(dialogue.questions, 1), key="again from")
         st.caption("A new consultation begins there; this one stays as it is.")
         if st.button("Take it again", key="again", disabled=not dialogue.questions):

@@ -685,6 +685,7 @@ def test_once_a_study_is_closed_dialogues_show_what_clinicians_said(store, begun
         test.switch_page("pages/5_Dialogues.py")
         test.query_params["run"] = ["personas"]
         test.query_params["dialogue"] = f"personas/{played.dialogues()[0].id}"
+        test.query_params["beside"] = "Verdicts"
         return shown(checked(test.run()))
 
     assert "clinician" not in opened()
