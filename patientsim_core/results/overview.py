@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import cache
 
 import pandas as pd
 
@@ -24,7 +25,7 @@ def board(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     table = leaderboard(found)
     if len(table):
         order = dict.fromkeys((one.metric, one.field) for one in found.itertuples())
-        table["Published, 8 models"] = [_range(*key) for key in order]
+        table["Published, 8 models"] = [_ranges().get(key, "") for key in order]
     return table, found
 
 
@@ -39,10 +40,12 @@ def cell(found: pd.DataFrame, row: int, column: str) -> dict[str, list[str]]:
     return {}
 
 
-def _range(metric: str, field: str) -> str:
+@cache
+def _ranges() -> dict[tuple[str, str], str]:
+    """The least and the most of the published means, by metric and field."""
     own = published()
-    own = own[(own["metric"] == metric) & (own["field"] == field) & (own["axis"] == "")]
-    return f"{own['mean'].min():.2f} to {own['mean'].max():.2f}" if len(own) else ""
+    means = own[own["axis"] == ""].groupby(["metric", "field"])["mean"]
+    return {key: f"{one.min():.2f} to {one.max():.2f}" for key, one in means}
 
 
 def published_rows() -> pd.DataFrame:
