@@ -76,9 +76,8 @@ def _next_time(dialogue: Dialogue, found: Debrief, name: str) -> None:
         st.caption("Nothing to suggest.")
     for place, one in enumerate(found.suggestions):
         with st.container(border=True):
-            st.markdown(
-                f"{literal(one.text)}\n\n:material/lightbulb: “{literal(one.better)}”\n\n{quoted(one.quote)}"
-            )
+            said = "" if one.added else f"\n\n{quoted(one.quote)}"
+            st.markdown(f"{literal(one.text)}\n\n:material/lightbulb: “{literal(one.better)}”{said}")
             label, question = f"Take it again from question {one.quote.question}", one.quote.question
             if st.button(label, key=f"again {place}", icon=":material/replay:", disabled=not question):
                 take_again(dialogue, question, name)

@@ -114,9 +114,14 @@ def _by_name(fact: Fact, cefr: Cefr) -> list[str]:
 
 def _of_drug(purpose: Concept, cefr: Cefr) -> list[dict[str, str]]:
     """A drug by what it is for, `a pill for cholesterol`, and by what it is called, `a cholesterol pill`."""
-    name, form = purpose.names[0], purpose.form("A" if cefr is Cefr.A else "B")
-    what = {"x": f"{'an' if form[0] in 'aeiou' else 'a'} {form}"}
-    return [{"x": f"a pill for {name}"}, what] if purpose.form("B").startswith(f"{name} ") else [what]
+    name = purpose.names[0]
+    what = [{"x": f"{'an' if form[0] in 'aeiou' else 'a'} {form}"} for form in _forms(purpose, cefr)]
+    return [{"x": f"a pill for {name}"}, *what] if purpose.form("B").startswith(f"{name} ") else what
+
+
+def _forms(concept: Concept, cefr: Cefr) -> list[str]:
+    """What it is called: as a doctor says it simply, then in a beginner's own words."""
+    return list(dict.fromkeys(concept.form(level) for level in ("B", "A" if cefr is Cefr.A else cefr)))
 
 
 def _slots(fact: Fact, cefr: Cefr) -> list[dict[str, str]]:
@@ -125,7 +130,9 @@ def _slots(fact: Fact, cefr: Cefr) -> list[dict[str, str]]:
     classes = [drug_classes()[id] for id in sorted(fact.drugs) if id in drug_classes()]
     if classes:
         return [slots for one in classes for slots in _of_drug(one, cefr)]
-    forms = [concepts()[id].form(cefr) for id in sorted(fact.concepts) if id in concepts()]
+    forms = [
+        form for id in sorted(fact.concepts) if id in concepts() for form in _forms(concepts()[id], cefr)
+    ]
     if fact.item == "medical_device":
         forms = [form if form.endswith("s") else f"a {form}" for form in forms]
     return [{"x": form, **kin} for form in forms] or [kin]

@@ -72,7 +72,7 @@ def differential(dialogue: Dialogue, account: Account, heard: Evidence) -> Diffe
         truth=case.diagnosis,
         rank=next((one.rank for one in named if one.match.counts), None),
         named=named,
-        unheard=_unheard(case, account),
+        unheard=_unheard(case, account, heard),
         red_flags=red_flags(dialogue, account, heard),
     )
 
@@ -127,15 +127,25 @@ def _id_of(text: str) -> str | None:
     return next((id for id in (*named, *aliases) if id in known), None)
 
 
-def _unheard(case: Case, account: Account) -> tuple[str, ...]:
-    """Facts that speak for the truth, and did not come out."""
+_MOST_UNHEARD = 6
+"""Facts that are named as not heard: the strongest; more are not taken to heart."""
+
+
+def _unheard(case: Case, account: Account, heard: Evidence) -> tuple[str, ...]:
+    """Facts that speak for the truth, and did not come out in any words, the strongest first."""
     id = _id_of(case.diagnosis)
     if id is None:
         return ()
     entry = knowledge()[id]
-    speaks = entry["strong"] | entry["typical"] | entry["risk"]
+    kinds = (entry["strong"], entry["typical"], entry["risk"])
     out = {line.fact for line in account.lines if line.came.reached}
-    return tuple(fact.text for fact in account.facts if fact not in out and _speaks(fact, speaks))
+    known = heard.present.keys() | heard.past.keys()
+    found = [
+        (next(place for place, speaks in enumerate(kinds) if _speaks(fact, speaks)), fact.text)
+        for fact in account.facts
+        if fact not in out and any(_speaks(fact, kind - known) for kind in kinds)
+    ]
+    return tuple(text for _, text in sorted(found, key=lambda one: one[0])[:_MOST_UNHEARD])
 
 
 def _speaks(fact: Fact, speaks: frozenset[str]) -> bool:

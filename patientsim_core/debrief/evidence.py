@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from patientsim_core.debrief.account import Account
-from patientsim_core.debrief.quotes import Quote, quote, spoken_sentences
+from patientsim_core.debrief.quotes import Quote, answer, quote, spoken_sentences
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
 from patientsim_core.offline.hear import Heard, hear
@@ -40,24 +40,32 @@ def evidence_of(dialogue: Dialogue, account: Account) -> Evidence:
         if one.answered is None:
             continue
         text, question = dialogue.turns[one.answered].text, asked.text if asked else ""
-        asks = asked.asks if asked else ()
-        for kind, ids in _kinds(hear(text, question, asks), asks).items():
+        asks, at = asked.asks if asked else (), f"{question} {text}"
+        for kind, ids in _kinds(hear(text, question, asks), asks, at).items():
             known = getattr(found, kind)
             for id in sorted(ids - known.keys()):
-                own = (s for s in spoken_sentences(text) if id in _kinds(hear(s, question, asks), asks)[kind])
-                known[id] = quote(dialogue.turns, one.answered, next(own, ""))
+                own = (
+                    s for s in spoken_sentences(text) if id in _kinds(hear(s, question, asks), asks, at)[kind]
+                )
+                known[id] = answer(dialogue.turns, one.answered, next(own, ""))
     return found
 
 
-def _kinds(heard: Heard, asks: Sequence[Ask]) -> dict[str, frozenset[str]]:
+_TENDER = {"chest_wall_tenderness"}
+
+
+def _kinds(heard: Heard, asks: Sequence[Ask], said: str) -> dict[str, frozenset[str]]:
     """What an answer tells by kind. One to a question for allergies tells no symptom of now, and breath or
-    cough in the first words of a complaint is not yet what makes it worse."""
+    cough in the first words of a complaint is not yet what makes it worse. What hurts to touch is the chest
+    only where the chest is spoken of: `said` is the question with the answer."""
     topics = {ask.topic for ask in asks}
     now = heard.present | heard.signs
     if topics and topics <= {"allergies", "reaction"}:
         now = frozenset()
     if not topics & {"worse", "timing", "quality"}:
         now -= {"with_breathing"}
+    if _TENDER & now and "chest" not in said.lower():
+        now -= {*_TENDER, "chest_pain"}
     past = heard.past | heard.family | purposes_of(heard.drugs)
     return {"present": now, "denied": heard.denied, "past": past}
 

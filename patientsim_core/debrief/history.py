@@ -8,7 +8,7 @@ from patientsim_core.case import HIDDEN, Case
 from patientsim_core.debrief.account import Account, Came, Line
 from patientsim_core.debrief.course import Moment, Repeat, repeats, timeline
 from patientsim_core.debrief.layout import SAMPLE, TRIAGE, Place, entry_of, hidden_of, places
-from patientsim_core.debrief.quotes import Quote, quote
+from patientsim_core.debrief.quotes import Quote, answer, quote
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
 
@@ -147,7 +147,7 @@ def _fact(fact: Fact, dialogue: Dialogue, lines: Sequence[Line]) -> FactLine:
 def _telling(line: Line, dialogue: Dialogue) -> Telling:
     turns, exchange = dialogue.turns, line.exchange
     doctor = quote(turns, exchange.asked) if exchange.asked is not None else None
-    patient = quote(turns, exchange.answered or 0, line.sentence)
+    patient = answer(turns, exchange.answered or 0, line.sentence)
     return Telling(line.came, line.asked, line.whole, line.inferred, doctor, patient)
 
 

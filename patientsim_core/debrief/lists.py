@@ -88,7 +88,10 @@ def drug(said: Said, known: Known, asked: Asked) -> Says | None:
         return Says.not_so if all(own) else Says.so
     if not known.drugs and shares(said, known.value.words, 1, 0.5):
         return Says.so
-    purposes = {mention.id for _, mention in said.drugs if mention.kind == "class"}
+    kinds = {mention.kind for _, mention in said.drugs}
+    purposes = (
+        {mention.id for _, mention in said.drugs if mention.kind == "class"} if "drug" not in kinds else set()
+    )
     if "medication" in asked.entries and purposes & known.fact.drugs and not disagrees(said):
         return Says.so
     if known.fact not in asked.named:

@@ -12,6 +12,9 @@ from patientsim_core.text import sentences
 LONGEST = 4_000
 """Characters of a turn that are read; what is beyond them is quoted nowhere."""
 
+SHORT = 60
+"""Characters of an answer up to which it is quoted whole: half of it can mislead."""
+
 
 @dataclass(frozen=True)
 class Quote:
@@ -61,6 +64,11 @@ def quote(turns: Sequence[Turn], place: int, words: str = "") -> Quote:
     text = turns[place].text
     found = _standing(text, words) if words.strip() else text
     return Quote(place, number_of(turns, place), turns[place].role, found)
+
+
+def answer(turns: Sequence[Turn], place: int, words: str = "") -> Quote:
+    """Words of an answer that told something; the whole of a short one."""
+    return quote(turns, place, words if len(turns[place].text) > SHORT else "")
 
 
 @lru_cache(maxsize=8_192)

@@ -8,26 +8,30 @@ from functools import lru_cache
 from pathlib import Path
 
 from patientsim_core.case import Case
-from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.account import Account, Came
 from patientsim_core.debrief.evidence import Evidence, recorded
 from patientsim_core.debrief.layout import entry_of
-from patientsim_core.debrief.quotes import Quote, quote
+from patientsim_core.debrief.quotes import Exchange, Quote, answer, quote
 from patientsim_core.dialogue import Dialogue
+from patientsim_core.facts import Fact
 from patientsim_core.offline.lexicon import concepts_in, covers
 from patientsim_core.offline.names import with_broader
 from patientsim_core.offline.spelling import normalise
+from patientsim_core.offline.understand import ASPECTS
 
 
 @dataclass(frozen=True)
 class RedFlag:
-    """Something not to be overlooked: `asked` or told unasked (`heard`), with the words; `recorded` is what
-    the record has of it, empty where it has nothing. `asks` is the concept or the entry to ask for."""
+    """Something not to be overlooked: `asked` and answered, told unasked (`heard`), or asked in vain and
+    still `open`, with the words; `recorded` is what the record has of it, empty where it has nothing. `asks`
+    is the concept or the entry to ask for."""
 
     name: str
     why: str
     asks: str
     asked: bool
     heard: bool
+    open: bool = False
     quote: Quote | None = None
     recorded: tuple[str, ...] = ()
 
@@ -81,36 +85,52 @@ def _table(table: dict, dialogue: Dialogue, account: Account, heard: Evidence) -
 
 def _flag(flag: dict, dialogue: Dialogue, account: Account, heard: Evidence) -> RedFlag:
     wanted, entries = flag.get("concepts", ()), flag.get("entries", ())
-    asked = _asked(wanted, entries, dialogue, account, heard)
+    asking = [one for one in account.exchanges if one.asked is not None and _asks(flag, one, account)]
+    settled = [one for one in asking if not _in_vain(flag, one, account)]
     told = next(iter(_told(wanted, heard)), None) or _came_out(entries, dialogue, account)
+    words = [quote(dialogue.turns, one.asked) for one in settled or asking]
     return RedFlag(
         flag["name"],
         flag["why"],
         (*wanted, *entries)[0],
-        asked=asked is not None,
+        asked=bool(settled),
         heard=told is not None,
-        quote=asked or told,
+        open=bool(asking) and not settled and not told,
+        quote=words[0] if settled else told or next(iter(words), None),
         recorded=_recorded(wanted, entries, account),
     )
 
 
-def _asked(
-    wanted: Sequence[str], entries: Sequence[str], dialogue: Dialogue, account: Account, heard: Evidence
-) -> Quote | None:
-    """The question that asked for it: by name, or for the entry."""
-    by_name = (words for id, words in heard.asked.items() for one in wanted if covers(one, id))
-    at = {one.question: one.asked for one in account.exchanges if one.asked is not None}
-    for_entry = (
-        quote(dialogue.turns, at[number])
-        for number, asked in enumerate(account.asked, 1)
-        if set(entries) & asked.entries and not _open(asked.entries)
+def _asks(flag: dict, one: Exchange, account: Account) -> bool:
+    """Whether a question asks for a flag: by name, after one of its topics, or after its entry."""
+    asked, wanted = account.asked[one.question - 1], flag.get("concepts", ())
+    named = {id for ask in asked.asks if ask.topic not in ASPECTS for id in ask.about}
+    of_topic = any(ask.topic in flag.get("topics", ()) for ask in asked.asks)
+    of_entry = set(flag.get("entries", ())) & asked.entries and len(asked.entries) <= _NARROW
+    return of_topic or bool(of_entry) or any(covers(id, one) for id in wanted for one in named)
+
+
+_NARROW = 5
+"""Entries up to which a question asks for each of them, not only invites to tell."""
+
+
+def _in_vain(flag: dict, one: Exchange, account: Account) -> bool:
+    """Whether the answer left it open: none came, it was not understood, or some of it was forgotten or kept
+    back."""
+    if one.answered is None:
+        return True
+    here = [line for line in account.lines if line.exchange == one and line.came in _UNKNOWN]
+    return any(line.came is Came.not_understood or _is_of(flag, line.fact) for line in here)
+
+
+_UNKNOWN = (Came.forgotten, Came.refused, Came.not_understood, Came.unanswered)
+
+
+def _is_of(flag: dict, fact: Fact) -> bool:
+    named = any(
+        covers(wanted, id) for wanted in flag.get("concepts", ()) for id in fact.concepts | fact.drugs
     )
-    return next(by_name, None) or next(for_entry, None)
-
-
-def _open(entries: frozenset[str]) -> bool:
-    """Whether a question is so wide that it asks for nothing in particular."""
-    return len(entries) > 5
+    return named or entry_of(fact) in flag.get("entries", ())
 
 
 def _told(wanted: Sequence[str], heard: Evidence) -> list[Quote]:
@@ -125,7 +145,7 @@ def _told(wanted: Sequence[str], heard: Evidence) -> list[Quote]:
 def _came_out(entries: Sequence[str], dialogue: Dialogue, account: Account) -> Quote | None:
     for line in account.lines:
         if line.came.reached and entry_of(line.fact) in entries and line.exchange.answered is not None:
-            return quote(dialogue.turns, line.exchange.answered, line.sentence)
+            return answer(dialogue.turns, line.exchange.answered, line.sentence)
     return None
 
 

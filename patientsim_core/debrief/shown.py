@@ -7,11 +7,11 @@ from patientsim_core.debrief.compare import Comparison
 from patientsim_core.debrief.differential import Match
 from patientsim_core.debrief.history import Status
 from patientsim_core.debrief.quotes import Quote
-from patientsim_core.debrief.text import ASKED, CHANGE, KEEP, UNASKED, Line
+from patientsim_core.debrief.text import ASKED, CHANGE, KEEP, OPEN, UNASKED, Line
 from patientsim_core.export import literal
 
 _GOOD = (Status.elicited, Status.volunteered, Match.exact, Match.specific, KEEP, ASKED, UNASKED, "strong")
-_FAIR = (*(one for one in Status if one.asked_in_vain), Status.partly, Match.broader, CHANGE)
+_FAIR = (*(one for one in Status if one.asked_in_vain), Status.partly, Match.broader, CHANGE, OPEN)
 _BAD = (Status.missed, "needs work")
 _COLORS = dict.fromkeys(_GOOD, "green") | dict.fromkeys(_FAIR, "orange") | dict.fromkeys(_BAD, "red")
 
@@ -27,7 +27,8 @@ def shown(lines: Iterable[Line]) -> str:
 
 
 def _line(line: Line) -> str:
-    color = next((color for mark, color in _COLORS.items() if line.mark.startswith(mark)), "gray")
+    known = sorted(_COLORS, key=len, reverse=True)
+    color = next((_COLORS[mark] for mark in known if line.mark.startswith(mark)), "gray")
     badge = f" :{color}-badge[{literal(line.mark)}]" if line.mark else ""
     return literal(line.text) + badge + ("\n\n" + quoted(*line.quotes) if line.quotes else "")
 

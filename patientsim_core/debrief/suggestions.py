@@ -24,6 +24,13 @@ NEEDED = ("allergies", "medication", "medical_history", "onset", "family_medical
 """What no history should be without, the most urgent first."""
 
 
+SIDES = ("onset", "location", "timing", "quality", "worse", "better", "radiation", "severity")
+"""Sides of a complaint that a history goes through (OLDCARTS)."""
+
+_MUCH = 0.7
+"""The share of a complaint's sides from which its history was left too early."""
+
+
 @dataclass(frozen=True)
 class Strength:
     """Something done well, with the words that show it; without where it is a count."""
@@ -35,11 +42,13 @@ class Strength:
 @dataclass(frozen=True)
 class Suggestion:
     """`text` says what to do otherwise, and why; `quote` is the turn to do it at, the one to take the
-    consultation up again from; `better` are words for that patient."""
+    consultation up again from; `better` are words for that patient. `added` says that nothing was wrong with
+    that turn: something is to come beside it."""
 
     text: str
     better: str
     quote: Quote
+    added: bool = False
 
 
 def strengths(
@@ -57,9 +66,21 @@ def strengths(
         Strength(f"{one.group}: {one.heard} of {one.total} facts came out.")
         for one in sorted(full, key=lambda one: -one.heard)
     ]
+    found += _brought_back(history)
     if communication.open:
         found.append(Strength("You let the patient tell it first.", communication.open[0]))
     return tuple(found[:MOST])
+
+
+def _brought_back(history: History) -> list[Strength]:
+    """A fact that did not come at first, and came when it was asked for again."""
+    for fact in (fact for entry in history.entries for fact in entry.facts):
+        came = [one.came for one in fact.tellings]
+        lost = next((n for n, one in enumerate(came) if one in (Came.forgotten, Came.refused)), None)
+        for one in fact.tellings[lost + 1 :] if lost is not None else ():
+            if one.came is Came.told and one.asked and one.doctor:
+                return [Strength(f"You asked again, more closely, and got it: {fact.text}.", one.doctor)]
+    return []
 
 
 _PRAISE = {
@@ -111,6 +132,7 @@ class _Reader:
         if self.dialogue.persona.dazed is not Dazed.normal:
             yield from self._departures(Came.not_understood)
         yield from self._flags(recorded=True)
+        yield from self._story()
         yield from self._words()
         yield from self._departures(Came.refused)
         yield from self._departures(Came.forgotten)
@@ -140,10 +162,26 @@ class _Reader:
             for flag in table.flags:
                 if flag.elicited or bool(flag.recorded) != recorded:
                     continue
-                at = self._last(["associated"])
+                at = flag.quote if flag.open and flag.quote else self._last(["associated"])
                 persona = self._persona(at.question)
                 if better := _flag_question(flag, persona.cefr):
-                    yield "flag", Suggestion(_flag_text(table, flag), suited(better, persona), at)
+                    yield (
+                        "flag",
+                        Suggestion(_flag_text(table, flag), suited(better, persona), at, not flag.open),
+                    )
+
+    def _story(self) -> Iterator[tuple[str, Suggestion]]:
+        """The complaint itself, where most sides of it were never asked after."""
+        sides = [self.history.entry(key) for key in SIDES]
+        missed = [one for one in sides if one.status is Status.missed]
+        recorded = [one for one in sides if one.status is not Status.unrecorded]
+        if len(missed) < _MUCH * len(recorded) or not missed:
+            return
+        at, names = self._first(), ", ".join(one.label.lower() for one in missed[:4])
+        persona = self._persona(at.question)
+        if words := wording_of(missed[0].key, persona.cefr):
+            text = f"You left the complaint early: {names} and the like never came up. Stay with it first."
+            yield "story", Suggestion(text, suited(words[0], persona), at, True)
 
     def _words(self) -> Iterator[tuple[str, Suggestion]]:
         for one in (*self.communication.of(Kind.jargon), *self.communication.of(Kind.too_long)):
@@ -194,7 +232,7 @@ class _Reader:
             words = wording_of(key, persona.cefr)
             if words:
                 text = f"{entry.label}: never asked. It changes what you look for and what you may give."
-                yield "missed", Suggestion(text, suited(words[0], persona), at)
+                yield "missed", Suggestion(text, suited(words[0], persona), at, True)
 
     def _doubles(self) -> Iterator[tuple[str, Suggestion]]:
         for one in self.communication.of(Kind.double):
@@ -214,10 +252,10 @@ class _Reader:
         if not self.communication.summary:
             text = "Sum up at the end: what you got wrong can then be put right."
             better = "I want to check that I got it right. Please stop me if not." if simple else _SUMMARY
-            yield "summary", Suggestion(text, better, last)
+            yield "summary", Suggestion(text, better, last, True)
         if not self.communication.safety_net:
             text = "Say what to do if it gets worse."
-            yield "net", Suggestion(text, "If it gets worse, tell the nurse at once.", last)
+            yield "net", Suggestion(text, "If it gets worse, tell the nurse at once.", last, True)
 
     def _first(self) -> Quote:
         first = next(one.asked for one in self.account.exchanges if one.asked is not None)
@@ -231,9 +269,8 @@ _SUMMARY = "Let me sum up what I have heard, and please tell me what I got wrong
 
 def _flag_text(table: FlagTable, flag: RedFlag) -> str:
     there = f" The record has: {'; '.join(flag.recorded[:2])}." if flag.recorded else ""
-    return (
-        f"Red flag not asked for ({table.name.lower()}): {flag.name.lower()}. It may mean {flag.why}.{there}"
-    )
+    how = "asked for, and still open" if flag.open else "not asked for"
+    return f"Red flag {how} ({table.name.lower()}): {flag.name.lower()}. It may mean {flag.why}.{there}"
 
 
 def _flag_question(flag: RedFlag, cefr: Cefr) -> str:

@@ -8,6 +8,7 @@ from patientsim_core.debrief.communication import Kind
 from patientsim_core.debrief.debriefing import Debrief
 from patientsim_core.debrief.history import Entry, FactLine, Status
 from patientsim_core.debrief.quotes import Quote
+from patientsim_core.debrief.red_flags import RedFlag
 from patientsim_core.facts import LABELS
 
 NOT_A_SCORE = (
@@ -18,8 +19,8 @@ NOT_A_SCORE = (
 KEEP, CHANGE = "keep", "change"
 """Marks of what was noticed in the trainee's words."""
 
-ASKED, UNASKED = "asked", "told unasked"
-"""Marks of a red flag that was looked for, or heard without."""
+ASKED, UNASKED, OPEN = "asked", "told unasked", "asked, still open"
+"""Marks of a red flag that was looked for, heard without, or asked for in vain."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,9 @@ def sections(debrief: Debrief) -> list[Section]:
             "Next time",
             tuple(
                 Line(
-                    f"{one.text} For example: “{one.better}”", f"question {one.quote.question}", (one.quote,)
+                    f"{one.text} For example: “{one.better}”",
+                    f"{'after' if one.added else 'at'} question {one.quote.question}",
+                    () if one.added else (one.quote,),
                 )
                 for one in debrief.suggestions
             ),
@@ -125,7 +128,7 @@ def _ranked(debrief: Debrief) -> Iterator[Line]:
             for word, findings in (("for it", one.supports), ("against it", one.against))
             if findings
         ]
-        told = "; ".join(found) or ("nothing heard" if one.known else "the rules know no findings of it")
+        told = "; ".join(found) or ("nothing heard" if one.known else "what speaks for it is not known here")
         quotes = [finding.quote for finding in (*one.supports, *one.against) if finding.quote]
         yield Line(f"{one.rank}. {one.text}: {told}", str(one.match), tuple(dict.fromkeys(quotes)))
     if debrief.differential.unheard:
@@ -137,12 +140,18 @@ def _flags(debrief: Debrief) -> Iterator[Section]:
         lines = tuple(
             Line(
                 f"{flag.name} ({flag.why})",
-                ASKED if flag.asked else UNASKED if flag.heard else str(Status.missed),
+                _mark(flag),
                 _some(flag.quote),
             )
             for flag in table.flags
         )
         yield Section(table.name, lines, f"After: {'; '.join(table.sources)}.")
+
+
+def _mark(flag: RedFlag) -> str:
+    if flag.asked:
+        return ASKED
+    return UNASKED if flag.heard else OPEN if flag.open else str(Status.missed)
 
 
 def _questions(debrief: Debrief) -> str:

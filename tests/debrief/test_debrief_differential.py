@@ -131,8 +131,8 @@ def test_every_case_has_red_flags_with_sources(case):
 def test_questions_for_women_are_no_red_flags_of_a_man():
     hers = flags(talk("synthetic-17", "plain,B,high,normal", "D: Hi\nP: Hello."))
     his = flags(talk("synthetic-19", "plain,B,high,normal", "D: Hi\nP: Hello."))
-    assert "Pregnancy, missed period, discharge" in hers
-    assert "Pregnancy, missed period, discharge" not in his
+    assert "Pregnancy, a missed period" in hers
+    assert "Pregnancy, a missed period" not in his
     assert "Pain in the testicles" in his
 
 
@@ -140,3 +140,55 @@ def test_a_diagnosis_of_no_table_and_a_complaint_of_none_have_no_red_flags():
     case = release(diagnosis="Gout", chiefcomplaint="Sore toe")
     dialogue = talk("synthetic-01", "plain,B,high,normal", "D: Hi\nP: Hello.")
     assert differential(dialogue.model_copy(update={"case": case})).red_flags == ()
+
+
+def test_a_flag_that_was_asked_for_in_vain_is_still_open():
+    lines = "D: What pills do you take?\nP: I don't remember the names."
+    found = flags(talk("synthetic-03", "plain,B,low,normal", lines))["Blood thinners"]
+    assert (found.asked, found.heard, found.open) == (False, False, True)
+    assert found.quote.text == "What pills do you take?"
+    settled = lines + "\nD: Do you take a blood thinner?\nP: No."
+    assert flags(talk("synthetic-03", "plain,B,low,normal", settled))["Blood thinners"].asked
+
+
+def test_a_flag_without_an_answer_is_still_open():
+    found = flags(talk("synthetic-01", "plain,B,high,normal", "D: Are you short of breath?"))
+    assert found["Shortness of breath"].open
+
+
+def test_a_question_for_illnesses_asks_for_no_operation():
+    ill = "D: Do you have any illnesses?\nP: No, nothing."
+    assert not flags(talk("synthetic-13", "plain,B,high,normal", ill))["Operations on the belly"].elicited
+    cut = "D: Have you ever had surgery?\nP: No, never."
+    assert flags(talk("synthetic-12", "plain,B,high,normal", cut))["Operations on the belly"].asked
+
+
+def test_one_sign_of_a_stroke_is_not_all_of_them():
+    found = flags(talk("synthetic-03", "plain,B,high,normal", "D: What happened?\nP: My left arm got weak."))
+    assert found["Weak arm or leg"].heard
+    assert not found["Drooping face"].elicited
+    assert not found["Speech"].elicited
+
+
+def test_what_makes_it_worse_asks_for_no_symptom():
+    found = flags(
+        talk("synthetic-04", "plain,B,high,normal", "D: What makes the breathing worse?\nP: Stairs.")
+    )
+    assert not found["Shortness of breath"].asked
+
+
+def test_vomit_of_no_colour_is_not_yet_green():
+    found = flags(talk("synthetic-13", "plain,B,high,normal", "D: What happened?\nP: I throw up."))
+    assert not found["Green or foul vomit"].elicited
+
+
+def test_a_lump_that_hurts_to_touch_is_no_pain_in_the_chest():
+    lines = "D: Can you feel a lump?\nP: Yes, lump in my groin. Hurt to touch."
+    heard = differential(talk("synthetic-13", "plain,A,high,normal", lines, ("Intestinal obstruction",)))
+    assert "chest pain" not in [one.name for one in heard.named[0].against]
+
+
+def test_what_was_not_heard_begins_with_the_strongest():
+    found = differential(talk("synthetic-01", "plain,B,high,normal", "D: Hi\nP: Hello."))
+    assert 0 < len(found.unheard) <= 6
+    assert not any(text.startswith(("Father", "Mother", "Brother")) for text in found.unheard[:3])

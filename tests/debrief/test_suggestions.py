@@ -123,3 +123,17 @@ def test_a_dazed_patient_is_spoken_to_calmly_whatever_else_it_is():
 
 def test_a_plain_patient_needs_nothing_before_a_question():
     assert suited("Do you smoke?", Persona()) == "Do you smoke?"
+
+
+def test_a_fact_that_came_when_it_was_asked_for_again_is_praised():
+    lines = (
+        "D: What medicines do you take?\nP: I can't remember the names.\n"
+        "D: Do you take a pill for blood pressure?\nP: Oh yes, lisinopril 20 mg every day."
+    )
+    found = debrief(talk("synthetic-01", "plain,B,low,normal", lines)).strengths
+    assert any(one.text.startswith("You asked again, more closely, and got it: Lisinopril") for one in found)
+
+
+def test_what_nobody_asked_for_blames_no_question():
+    found = debrief(talk("synthetic-01", "plain,B,high,normal", "D: Do you smoke?\nP: No.")).suggestions
+    assert any(one.added for one in found)
