@@ -137,3 +137,16 @@ def test_a_fact_that_came_when_it_was_asked_for_again_is_praised():
 def test_what_nobody_asked_for_blames_no_question():
     found = debrief(talk("synthetic-01", "plain,B,high,normal", "D: Do you smoke?\nP: No.")).suggestions
     assert any(one.added for one in found)
+
+
+def test_a_complaint_that_was_left_at_once_comes_before_manners():
+    lines = (
+        "D: What brings you in?\nP: My chest hurts.\nD: Does it spread to your arm?\nP: Yes, left arm.\n"
+        "D: Do you smoke?\nP: No."
+    )
+    found = debrief(talk("synthetic-01", "plain,B,high,normal", lines)).suggestions
+    story = [one for one in found if one.text.startswith("You left the complaint early: onset, location")]
+    assert story
+    assert story[0].quote.question == 1
+    full = debrief(named("heart attack, plain, a full history of the pain")).suggestions
+    assert not [one for one in full if one.text.startswith("You left the complaint early")]
