@@ -249,7 +249,10 @@ def test_a_study_is_begun_in_the_form_and_rated_by_its_link(consult, app, store,
     expect(page.get_by_text("0% of all ratings")).to_be_visible()
     (found,) = store.all()
     assert (found.raters, found.name) == ([ANA, BEN], "Ward round")
+    consult.settle()
     page.get_by_text("Links for the raters").click()
+    expect(page.get_by_role("link", name=BEN)).to_be_visible()
+    page.wait_for_timeout(500)  # what unfolds moves the link away from a click
     page.get_by_role("link", name=BEN).click()
     expect(page.get_by_text(re.compile("^Dialogue 1 of"))).to_be_visible()
     expect(page.get_by_text(f"{BEN} rates.")).to_be_visible()
