@@ -115,6 +115,8 @@ def test_the_side_with_a_model_can_be_used_by_name_and_on_a_phone(consult, servi
     consult.choose("Own server", Address=service.url, Key=service.key, Name_of_the_model="m" * 150)
     consult.page.get_by_text("Advanced", exact=True).click()
     expect(consult.page.get_by_role("textbox", name="Your own system prompt")).to_be_visible()
+    consult.settle()
+    consult.page.wait_for_timeout(500)  # what unfolds moves the switch away from a click
     consult.page.get_by_text("Show the built-in prompt").click()
     expect(consult.page.get_by_text("You are a patient in an emergency department")).to_be_visible()
     unnamed = consult.page.evaluate(
