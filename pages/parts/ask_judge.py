@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from pages.parts.keys import key_fields, name_hint, noun, services, settings_for
+from pages.parts.keys import settings_for
+from pages.parts.role import keys_of, played_by, role
 from pages.parts.stores import consultations
 from patientsim_core import Dialogue, PatientSimError
 from patientsim_core.debrief.judging import ask_judge
 from patientsim_core.export import literal
-from patientsim_core.models import OFFLINE, PROVIDERS
-from patientsim_core.text import clean
 
 WHAT = (
     "A language model reads the conversation beside the record: it scores eight skills, shown as bands, and "
@@ -24,23 +23,20 @@ def judge_form(dialogue: Dialogue) -> None:
         if not box.open:
             return
         st.caption(WHAT)
-        labels = {key: label for key, label in services().items() if key != OFFLINE}
-        service = st.selectbox("Service", list(labels), format_func=labels.get, key="judge service")
-        provider = PROVIDERS[service]
-        label = f"Name of the {noun(service)}"
-        name = clean(st.text_input(label, key=f"judge {service}", placeholder=name_hint(provider)) or "")
-        key_fields(provider)
-        st.caption(provider.data)
-        if st.button("Judge this consultation", disabled=not name, key="judge it"):
-            _judge(dialogue, f"{service}:{name}", service)
+        keys_of(role("judge", built_in=False))
+        if st.button("Judge this consultation", key="judge it"):
+            _judge(dialogue)
 
 
-def _judge(dialogue: Dialogue, model: str, service: str) -> None:
+def _judge(dialogue: Dialogue) -> None:
     store = consultations()
     known = store.verdicts(dialogue.id)
     try:
+        model = played_by("judge")
         with st.status("The judge reads …"):
-            for number, verdicts in enumerate(ask_judge(dialogue, model, settings_for(service), known), 1):
+            for number, verdicts in enumerate(
+                ask_judge(dialogue, model, settings_for(model.partition(":")[0]), known), 1
+            ):
                 store.keep_verdicts(dialogue.id, verdicts)
                 st.write(f"{number} answers")
     except PatientSimError as error:

@@ -6,14 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts.address import put
-from pages.parts.debriefing import made
+from pages.parts.debriefs import made
 from pages.parts.show_chart import draw
 from pages.parts.stores import consultations, lessons
+from patientsim_core import Dialogue
 from patientsim_core.charts import look
 from patientsim_core.debrief import Debrief, charts
 from patientsim_core.debrief.checklist import checked_by
 from patientsim_core.debrief.cohort import cohort, misses
-from patientsim_core.debrief.history import Coverage
 from patientsim_core.export import literal
 from patientsim_core.storage.consultations import Ended
 from patientsim_core.tables.spreadsheet import as_csv
@@ -26,7 +26,9 @@ def class_view(ended: Sequence[Ended]) -> None:
     if not ended:
         st.info(NOBODY)
         return
-    found = {one.id: _debrief(one) for one in ended}
+    store = consultations()
+    dialogues = [store.load(one.id) for one in ended]
+    found = {one.id: made(one, store.verdicts(one.id)) for one in dialogues}
     table = cohort(found.values())
     by = {one.id: one for one in ended}
     table.insert(0, "who", [by[id].trainee or "unnamed" for id in table["dialogue_id"]])
@@ -37,8 +39,8 @@ def class_view(ended: Sequence[Ended]) -> None:
         open_debrief(opened)
     for point in draw(charts.class_map(table, dress)):
         open_debrief(str(point))
-    draw(charts.misses_chart(misses(table), dress))
-    _checklist(ended)
+    draw(charts.misses_chart(misses(table), dress), leads=False)
+    _checklist(ended[0].case_id, dialogues)
 
 
 def open_debrief(id: str) -> None:
@@ -47,22 +49,16 @@ def open_debrief(id: str) -> None:
     st.rerun()
 
 
-def _debrief(one: Ended) -> Debrief:
-    store = consultations()
-    return made(store.load(one.id), store.verdicts(one.id))
-
-
 def _list(table: pd.DataFrame, found: dict[str, Debrief]) -> str | None:
     """A row a consultation; gives the one that was chosen."""
     ids = table["dialogue_id"].tolist()
-    heard = [found[id].history.coverage for id in ids]
     shown = pd.DataFrame(
         {
             "Trainee": table["who"],
             "Ended": table["when"],
             "Patient": table["personas"],
             "Questions": table["questions"],
-            "Facts heard": [_share(one) for one in heard],
+            "Facts heard": [round(found[id].history.share or 0, 2) for id in ids],
             "Rank": table["rank"],
         }
     )
@@ -84,16 +80,13 @@ def _list(table: pd.DataFrame, found: dict[str, Debrief]) -> str | None:
     return ids[picked.selection.rows[0]] if picked.selection.rows else None
 
 
-def _share(covered: Sequence[Coverage]) -> float:
-    """The share of the record's facts that came out, 0-1."""
-    return round(sum(one.heard for one in covered) / max(sum(one.total for one in covered), 1), 2)
-
-
-def _checklist(ended: Sequence[Ended]) -> None:
+def _checklist(case_id: str, dialogues: Sequence[Dialogue]) -> None:
     """How many did each point of the teacher's list."""
-    points = lessons().checklist(ended[0].case_id)
+    points = lessons().checklist(case_id)
     if not points:
         return
     st.subheader("Checklist", anchor=False)
-    rows = checked_by(points, [consultations().load(one.id) for one in ended])
-    st.markdown("\n".join(f"1. {literal(text)} :gray-badge[{done} of {len(ended)}]" for text, done in rows))
+    rows = checked_by(points, dialogues)
+    st.markdown(
+        "\n".join(f"1. {literal(text)} :gray-badge[{done} of {len(dialogues)}]" for text, done in rows)
+    )

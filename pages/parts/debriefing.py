@@ -8,6 +8,7 @@ import streamlit as st
 
 from pages.parts.ask_judge import judge_form
 from pages.parts.chat import conversation
+from pages.parts.debriefs import made
 from pages.parts.nav import COMPARE, replayed
 from pages.parts.show_chart import draw
 from pages.parts.stores import consultations, lessons
@@ -15,7 +16,7 @@ from pages.parts.tries import tries
 from patientsim_core import Dialogue
 from patientsim_core import consultation as consult
 from patientsim_core.charts import look
-from patientsim_core.debrief import Debrief, charts, debrief
+from patientsim_core.debrief import Debrief, charts
 from patientsim_core.debrief.checklist import check
 from patientsim_core.debrief.document import to_html, to_json, to_markdown
 from patientsim_core.debrief.shown import checked, quoted, shown
@@ -47,17 +48,6 @@ def debriefing(dialogue: Dialogue, verdicts: Sequence[Verdict], name: str) -> No
     with right:
         st.subheader("Conversation", anchor=False)
         conversation(dialogue)
-
-
-def made(dialogue: Dialogue, verdicts: Sequence[Verdict] = ()) -> Debrief:
-    """The debrief, made once for the same words and verdicts."""
-    key = dialogue.model_dump_json() + "".join(one.model_dump_json() for one in verdicts)
-    return _made(key, dialogue, verdicts)
-
-
-@st.cache_resource(max_entries=1_000, show_spinner="Looking back on the consultation …")
-def _made(key: str, _dialogue: Dialogue, _verdicts: Sequence[Verdict]) -> Debrief:
-    return debrief(_dialogue, _verdicts)
 
 
 def _files(found: Debrief, name: str) -> None:
@@ -98,23 +88,17 @@ def take_again(dialogue: Dialogue, question: int, name: str) -> None:
 def _all(dialogue: Dialogue, found: Debrief, name: str) -> None:
     """Every section in the order of the documents, but what stands above."""
     parts = {one.title: one for one in sections(found)}
-    dress = look([], st.context.theme.type == "dark")
-    for title in ("What went well", "History", "Asked twice", "Differential", "Red flags", "Communication"):
-        _section(parts[title])
-        if title == "History":
-            draw(charts.coverage(found, dress))
-            _groups(parts[title], found)
-            draw(charts.timeline(found, dress))
-            _checklist(dialogue)
-        elif title == "Red flags":
-            for table in parts[title].parts:
-                with st.expander(f"**{literal(table.title)}**"):
-                    st.caption(literal(table.note))
-                    st.markdown(shown(table.lines))
-        elif title == "Communication" and name.startswith("/"):
-            judge_form(dialogue)
-    for title in ("What the patient was allowed", "Where the patient erred"):
-        _section(parts[title])
+    _section(parts["What went well"])
+    _history(parts["History"], found)
+    _checklist(dialogue)
+    _section(parts["Asked twice"])
+    _section(parts["Differential"])
+    _red_flags(parts["Red flags"])
+    _section(parts["Communication"])
+    if name.startswith("/"):
+        judge_form(dialogue)
+    _section(parts["What the patient was allowed"])
+    _section(parts["Where the patient erred"])
 
 
 def _section(section: Section) -> None:
@@ -133,12 +117,25 @@ def _section(section: Section) -> None:
                 st.markdown(quoted(*line.quotes))
 
 
-def _groups(history: Section, found: Debrief) -> None:
-    """The map, a group at a time."""
+def _history(history: Section, found: Debrief) -> None:
+    """The map, a group at a time, between its two figures."""
+    _section(history)
+    dress = look([], st.context.theme.type == "dark")
+    draw(charts.coverage(found, dress), leads=False)
     covered = {one.group: f" · {one.heard} of {one.total}" for one in found.history.coverage if one.total}
     for group in history.parts:
         with st.expander(f"**{literal(group.title)}**{covered.get(group.title, '')}"):
             st.markdown(shown(group.lines))
+    draw(charts.timeline(found, dress), leads=False)
+
+
+def _red_flags(flags: Section) -> None:
+    """A table at a time, with its sources."""
+    _section(flags)
+    for table in flags.parts:
+        with st.expander(f"**{literal(table.title)}**"):
+            st.caption(literal(table.note))
+            st.markdown(shown(table.lines))
 
 
 def _checklist(dialogue: Dialogue) -> None:

@@ -10,9 +10,12 @@ from patientsim_core.text import clean
 state = st.session_state
 
 
-def role(part: str) -> str:
-    """The choice for `patient` or `doctor`; gives the service."""
+def role(part: str, built_in: bool = True) -> str:
+    """The choice for `patient`, `doctor` or `judge`; gives the service. `built_in` offers this
+    project's own."""
     labels = services() | {OFFLINE: f"Built-in {part} (offline)"}
+    if not built_in:
+        del labels[OFFLINE]
     service = st.selectbox(
         part.capitalize(), list(labels), format_func=labels.get, key=f"{part} service", **KEPT
     )

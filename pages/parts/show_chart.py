@@ -22,8 +22,8 @@ def show_chart(chart: Chart, wanted: Mapping[str, Sequence[str]]) -> None:
             open_dialogues(address, wanted)
 
 
-def draw(chart: Chart) -> list[object]:
-    """The chart; gives what the points that were clicked stand for."""
+def draw(chart: Chart, leads: bool = True) -> list[object]:
+    """The chart; gives what the points that were clicked stand for, if they lead anywhere."""
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{literal(chart.title)}**", width="stretch")
@@ -41,14 +41,14 @@ def draw(chart: Chart) -> list[object]:
         event = st.plotly_chart(
             chart.figure,
             key=f"chart {chart.key}",
-            on_select="rerun",
+            on_select="rerun" if leads else "ignore",
             selection_mode="points",
             config={"displayModeBar": False, "scrollZoom": False},
             alt=f"{chart.title}. {chart.alt}",
         )
         if chart.note:
             st.caption(literal(chart.note))
-    return [_single(point.get("customdata")) for point in event.selection.points]
+    return [_single(point.get("customdata")) for point in event.selection.points] if leads else []
 
 
 def open_dialogues(address: Mapping[str, Sequence[str]], wanted: Mapping[str, Sequence[str]]) -> None:

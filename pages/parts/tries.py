@@ -2,10 +2,11 @@
 
 import streamlit as st
 
+from pages.parts.debriefs import made
 from pages.parts.opened import load
 from pages.parts.stores import consultations
 from patientsim_core import Dialogue, PatientSimError
-from patientsim_core.debrief import Debrief, compare, debrief
+from patientsim_core.debrief import Debrief, compare
 from patientsim_core.debrief.shown import changed
 from patientsim_core.export import literal
 
@@ -31,7 +32,7 @@ def tries(dialogue: Dialogue, found: Debrief, name: str) -> None:
     if given:
         try:
             before = _of_run(given) if "/" in given else store.load(given)
-            st.markdown(changed(compare(debrief(before), found)))
+            st.markdown(changed(compare(made(before), found)))
         except PatientSimError as error:
             st.error(literal(str(error)))
 

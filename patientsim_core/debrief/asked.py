@@ -18,6 +18,10 @@ GENERAL = ("opener", "more", "chiefcomplaint")
 """Topics of questions that invite the patient to tell of the complaint as it likes."""
 
 
+_NARROW = 5
+"""Entries of a question from which on it is an invitation."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a turn asks. `named` are the facts that an answer is due of, `entries` those of the map that are
@@ -42,6 +46,11 @@ class Asked:
             wide=self.wide | facts,
             entries=self.entries | {entry_of(fact) for fact in facts},
         )
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for each of its entries, and does not only invite to tell."""
+        return len(self.entries) <= _NARROW
 
     @property
     def about(self) -> frozenset[str]:

@@ -136,7 +136,7 @@ def check(checklist: Sequence[Check], dialogue: Dialogue) -> list[Checked]:
     asked_at = {one.question: one.asked for one in account.exchanges if one.asked is not None}
     asked: dict[str, Quote] = {}
     for number, one in enumerate(account.asked, 1):
-        for key in one.entries if len(one.entries) <= _NARROW else ():
+        for key in one.entries if one.is_narrow else ():
             asked.setdefault(key, quote(dialogue.turns, asked_at[number]))
     found = []
     for point in checklist:
@@ -149,9 +149,6 @@ def check(checklist: Sequence[Check], dialogue: Dialogue) -> list[Checked]:
         found.append(Checked(point, words is not None, words))
     return found
 
-
-_NARROW = 5
-"""Entries up to which a question asks for each of them, not only invites to tell."""
 
 _MOST_WORDS = 0.6
 """The share of a point's words that the doctor must have said in one sentence."""

@@ -22,7 +22,7 @@ def _style() -> str:
 
 
 def to_json(debrief: Debrief) -> str:
-    """All of a debrief; `from_json` reads it again. The schema is `schema()`."""
+    """All of a debrief; `from_json` reads it again."""
     return _adapter().dump_json(debrief, indent=2).decode() + "\n"
 
 
@@ -34,11 +34,6 @@ def from_json(text: str) -> Debrief:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise InputError(f"This is no debrief as it is exported: {where}: {first['msg']}.") from None
-
-
-def schema() -> dict:
-    """The JSON schema of an exported debrief."""
-    return _adapter().json_schema()
 
 
 @lru_cache(maxsize=1)

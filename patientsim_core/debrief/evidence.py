@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from patientsim_core.debrief.account import Account
-from patientsim_core.debrief.quotes import Quote, answer, quote, spoken_sentences
+from patientsim_core.debrief.quotes import Quote, answer, spoken_sentences
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
 from patientsim_core.offline.hear import Heard, hear
@@ -21,12 +21,11 @@ from patientsim_core.offline.understand import Ask
 class Evidence:
     """Findings by id -> the words that told them first: `present` of now and signs, `denied` what there is
     not, `past` of the history, its drugs and the family's illnesses. Broader findings are among the first and
-    the last. `asked` are the concepts and drugs that the doctor asked for by name, with the question."""
+    the last."""
 
     present: dict[str, Quote] = field(default_factory=dict)
     denied: dict[str, Quote] = field(default_factory=dict)
     past: dict[str, Quote] = field(default_factory=dict)
-    asked: dict[str, Quote] = field(default_factory=dict)
 
 
 def evidence_of(dialogue: Dialogue, account: Account) -> Evidence:
@@ -34,9 +33,6 @@ def evidence_of(dialogue: Dialogue, account: Account) -> Evidence:
     found = Evidence()
     for one in account.exchanges:
         asked = account.asked[one.question - 1] if one.question else None
-        if one.asked is not None and asked:
-            for id in sorted(asked.about):
-                found.asked.setdefault(id, quote(dialogue.turns, one.asked))
         if one.answered is None:
             continue
         text, question = dialogue.turns[one.answered].text, asked.text if asked else ""

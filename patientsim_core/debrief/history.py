@@ -109,6 +109,14 @@ class History:
     repeats: tuple[Repeat, ...]
     timeline: tuple[Moment, ...]
 
+    @property
+    def share(self) -> float | None:
+        """How much of the record came out, 0-1; None for a record without facts."""
+        whole = Coverage(
+            "", *(sum(getattr(one, what) for one in self.coverage) for what in ("heard", "asked", "total"))
+        )
+        return whole.share
+
     def entry(self, key: str) -> Entry:
         """An entry by its key; raises KeyError for what is none."""
         return {one.key: one for one in self.entries}[key]

@@ -106,12 +106,8 @@ def _asks(flag: dict, one: Exchange, account: Account) -> bool:
     asked, wanted = account.asked[one.question - 1], flag.get("concepts", ())
     named = {id for ask in asked.asks if ask.topic not in ASPECTS for id in ask.about}
     of_topic = any(ask.topic in flag.get("topics", ()) for ask in asked.asks)
-    of_entry = set(flag.get("entries", ())) & asked.entries and len(asked.entries) <= _NARROW
+    of_entry = set(flag.get("entries", ())) & asked.entries and asked.is_narrow
     return of_topic or bool(of_entry) or any(covers(id, one) for id in wanted for one in named)
-
-
-_NARROW = 5
-"""Entries up to which a question asks for each of them, not only invites to tell."""
 
 
 def _in_vain(flag: dict, one: Exchange, account: Account) -> bool:

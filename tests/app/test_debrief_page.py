@@ -157,12 +157,10 @@ def test_a_consultation_without_a_word_has_a_debrief(kept):
 
 def judge(test: AppTest, service) -> AppTest:
     """Asks this machine's service to judge, as a model of the user's own server."""
-    box = next(one for one in test.expander if one.label == "Ask a judge model")
     test.session_state["ask a judge"] = True
     checked(test.run())
-    assert box is not None
     checked(test.selectbox(key="judge service").set_value("vllm").run())
-    test.text_input(key="judge vllm").set_value("j")
+    test.text_input(key="judge name vllm").set_value("j")
     test.text_input(key=f"typed vllm {ADDRESS_NAMES['vllm']}").set_value(service.url)
     test.text_input(key=f"typed vllm {KEY_NAMES['vllm']}").set_value(KEY)
     checked(test.run())

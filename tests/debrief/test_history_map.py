@@ -324,3 +324,9 @@ def test_what_was_only_given_wrongly_counts_as_asked_and_not_as_heard():
     heard = [fact for entry in found.entries if entry.group == "Present illness" for fact in entry.facts]
     assert present.heard == sum(fact.status.heard for fact in heard)
     assert present.asked > present.heard
+
+
+def test_the_share_of_a_history_is_that_of_all_its_facts():
+    found = debrief(named("the pain is never set right")).history
+    heard, total = (sum(getattr(one, what) for one in found.coverage) for what in ("heard", "total"))
+    assert found.share == heard / total > 0
