@@ -67,9 +67,10 @@ def _kinds(heard: Heard, asks: Sequence[Ask], said: str) -> dict[str, frozenset[
 
 
 def recorded(facts: Iterable[Fact]) -> dict[str, Fact]:
-    """Findings that the record has, by id -> the fact that has it: what there is, now or in the past."""
+    """Findings that the record has, by id -> the fact that has it: what there is, now or in the past; a
+    symptom of its own before a side of the complaint that names it."""
     found: dict[str, Fact] = {}
-    for fact in facts:
+    for fact in sorted(facts, key=lambda fact: bool(fact.label)):
         if not fact.absent:
             for id in with_broader(fact.concepts):
                 found.setdefault(id, fact)

@@ -192,3 +192,8 @@ def test_what_was_not_heard_begins_with_the_strongest():
     found = differential(talk("synthetic-01", "plain,B,high,normal", "D: Hi\nP: Hello."))
     assert 0 < len(found.unheard) <= 6
     assert not any(text.startswith(("Father", "Mother", "Brother")) for text in found.unheard[:3])
+
+
+def test_a_flags_record_is_the_symptom_itself_not_a_side_that_names_it():
+    found = flags(talk("synthetic-04", "plain,B,high,normal", "D: Hi\nP: Hello."))["Fever"]
+    assert found.recorded == ("fever up to 102 degrees",)
