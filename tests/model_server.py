@@ -68,7 +68,7 @@ class Server:
     def __init__(self, latency: float, turns: int, trouble: bool, wait: float, garbage: float):
         self.latency, self.turns, self.trouble, self.wait = latency, turns, trouble, wait
         self.garbage = garbage
-        self.calls: Counter[str] = Counter()
+        self.calls: Counter[str] = Counter(answered=0)
         self.patients: Counter[str] = Counter()
         self._chance = random.Random(1)
 
