@@ -113,7 +113,7 @@ def run(given: argparse.Namespace) -> int:
 def _cohort(wanted: Wanted, steps: list[Step]) -> list[Visit]:
     """The visits to read, all of which may go to the model."""
     sources = Sources(wanted.mimic, wanted.ed, wanted.notes, wanted.headings, wanted.skip_unknown_headings)
-    visits = read_cohort(sources, steps, say)
+    visits = read_cohort(sources, steps, say, beside(wanted.out, "headings.csv"))
     if not visits:
         say("\n".join(told(steps)))
         raise InputError(f"{wanted.out}: not written, as no visit passed every rule.")

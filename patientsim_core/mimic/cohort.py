@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from patientsim_core.case import Arrival
 from patientsim_core.mimic.ids import is_synthetic
-from patientsim_core.mimic.tables import Tell, find_table, rows
+from patientsim_core.mimic.tables import Tell, find_table, rows, rows_of
 
 HERE = Path(__file__).parent
 
@@ -106,7 +106,7 @@ def table(name: str) -> dict:
 @lru_cache(maxsize=65_536)
 def diagnosis_of(version: str, code: str, title: str) -> str:
     """The diagnosis that an ICD code stands for, if its title agrees; else empty."""
-    code, title = code.replace(".", "").upper(), title.lower()
+    version, code, title = version.strip(), code.strip().replace(".", "").upper(), title.lower()
     for entry in table("diagnoses")["diagnosis"]:
         out = any(re.fullmatch(pattern, code) for pattern in entry.get(f"except{version}", ()))
         if code.startswith(tuple(entry.get(f"icd{version}", ()))) and not out:
@@ -143,13 +143,17 @@ def _can_tell(visit: Visit) -> bool:
     return not re.search(rf"\b(?:{starts})", visit.chiefcomplaint.lower())
 
 
+def _titles(visit: Visit) -> set[str]:
+    return {" ".join(title.casefold().split()) for *_, title in visit.codes}
+
+
 def _words(section: str) -> Callable[[Visit], bool]:
     return lambda visit: within(len(visit.sections.get(section, "").split()), section)
 
 
 OF_DIAGNOSIS = (
     Rule("one ED stay of the admission", lambda visit: visit.stays == 1),
-    Rule("a single diagnosis", lambda visit: len({title for *_, title in visit.codes}) == 1),
+    Rule("a single diagnosis", lambda visit: len(_titles(visit)) == 1),
     Rule("one of the five diagnoses", lambda visit: bool(visit.diagnosis)),
 )
 OF_TABLES = (
@@ -174,26 +178,24 @@ OF_NOTES = (
 def read_visits(mimic: Path, ed: Path, funnel: list[Step], tell: Tell) -> dict[str, Visit]:
     """The visits that pass every rule on tables, by hadm_id. Raises InputError with file and line."""
     visits = _stays(ed, funnel, tell)
-    for _, (_, stay, code, version, title) in rows(find_table(ed, "ed/diagnosis"), "ed/diagnosis", tell):
-        if stay in visits:
-            visits[stay].codes |= {(intern(version), intern(code), intern(title))}
+    for _, one, (_, _, code, version, title) in rows_of(visits, "stay_id", ed, "ed/diagnosis", tell):
+        one.codes |= {(intern(version), intern(code), intern(title))}
     visits = {one.stay_id: one for one in sift(visits.values(), OF_DIAGNOSIS, funnel)}
-    for _, (stay, complaint, pain) in rows(find_table(ed, "ed/triage"), "ed/triage", tell):
-        if stay in visits:
-            visits[stay].chiefcomplaint, visits[stay].pain = complaint, pain
-    for _, (stay, name) in rows(find_table(ed, "ed/medrecon"), "ed/medrecon", tell):
-        if stay in visits and (name := name.strip()) not in ("", *visits[stay].medications):
-            visits[stay].medications += (name,)
+    for _, one, (_, complaint, pain) in rows_of(visits, "stay_id", ed, "ed/triage", tell):
+        one.chiefcomplaint, one.pain = complaint, pain
+    for _, one, (_, name) in rows_of(visits, "stay_id", ed, "ed/medrecon", tell):
+        if (name := name.strip()) not in ("", *one.medications):
+            one.medications += (name,)
     by_admission = {one.hadm_id: one for one in visits.values()}
-    for _, (_, hadm, *found) in rows(find_table(mimic, "hosp/admissions"), "hosp/admissions", tell):
-        if one := by_admission.get(hadm):
-            one.admittime, one.insurance, one.marital_status = found
-    anchors = {one.subject_id: ("", "") for one in visits.values()}
-    for _, (subject, age, year) in rows(find_table(mimic, "hosp/patients"), "hosp/patients", tell):
-        if subject in anchors:
-            anchors[subject] = (age, year)
+    for _, one, (_, _, *found) in rows_of(by_admission, "hadm_id", mimic, "hosp/admissions", tell):
+        one.admittime, one.insurance, one.marital_status = found
+    by_patient: dict[str, list[Visit]] = {}
     for one in visits.values():
-        one.anchor = anchors[one.subject_id]
+        one.medications = tuple(sorted(one.medications))  # whatever the order of the rows
+        by_patient.setdefault(one.subject_id, []).append(one)
+    for _, own, (_, *anchor) in rows_of(by_patient, "subject_id", mimic, "hosp/patients", tell):
+        for one in own:
+            one.anchor = tuple(anchor)
     return {one.hadm_id: one for one in sift(by_admission.values(), OF_TABLES, funnel)}
 
 

@@ -32,13 +32,13 @@ class Sources(NamedTuple):
     skip_unknown_headings: bool = False
 
 
-def read_cohort(sources: Sources, funnel: list[Step], tell: Tell) -> list[Visit]:
-    """The visits that pass every rule, with the sections of their notes, in order of hadm_id. Raises
-    InputError with file and line for what cannot be read."""
+def read_cohort(sources: Sources, funnel: list[Step], tell: Tell, listed: Path | None = None) -> list[Visit]:
+    """The visits that pass every rule, with the sections of their notes, in order of hadm_id; `listed` is the
+    file for headings that are not known. Raises InputError with file and line for what cannot be read."""
     headings = read_headings(sources.headings)
     visits = read_visits(sources.mimic, sources.ed, funnel, tell)
     tell(f"{len(visits):,} visits pass the rules on tables; their notes are looked for.")
-    read_notes(sources.notes, visits, headings, sources.skip_unknown_headings, tell)
+    read_notes(sources.notes, visits, headings, sources.skip_unknown_headings, tell, listed)
     return sorted(sift(visits.values(), OF_NOTES, funnel), key=lambda visit: visit.hadm_id)
 
 

@@ -1,35 +1,68 @@
-"""A discharge note by its sections: headings are known in many variants, and unknown ones are told."""
+"""A discharge note by its sections, and the file of the headings that begin them."""
 
-import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from patientsim_core.errors import InputError
-from patientsim_core.text import clean
-
-SECTIONS = (
-    "allergies", "complaint", "procedure", "present_illness", "past_history", "social_history",
-    "family_history",
+from patientsim_core.mimic.headings import (
+    END,
+    KINDS,
+    NEEDED,
+    OTHER,
+    SECTIONS,
+    WITHIN,
+    data,
+    is_unknown,
+    kind_of,
+    normal,
+    read_line,
 )  # fmt: skip
-OTHER, WITHIN = "other", "within"
-NEEDED = "present_illness"
-_HEADING = re.compile(r"[ \t]*([A-Za-z][A-Za-z/&,'() \t-]{0,60}?)[ \t]*(?::(?P<rest>.*))?")
-_SMALL = {"a", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with"}
+from patientsim_core.text import clean
 
 
 class Sections(NamedTuple):
-    """The texts of a note by section, and the lines, from 0 on, of headings that are not known."""
+    """The texts of a note by section; the headings that are not known, and those of sections that come too
+    late to be read, both by their lines from 0 on."""
 
     texts: dict[str, str]
-    unknown: list[int]
+    unknown: dict[int, str]
+    late: dict[int, str]
+
+
+def split(text: str, headings: Mapping[str, str]) -> Sections:
+    """The sections of a note; one that comes twice is joined. With the exam, the results or the hospital
+    course they end, as from there on words of daily life are the hospital's. What stands under an unknown
+    heading belongs to none, and is told where it could be part of one: within a section, and as long as the
+    present illness has not come."""
+    texts: dict[str, list[str]] = {}
+    unknown, late, section, after_blank = {}, {}, OTHER, True
+    for number, words in enumerate(text.split("\n")):
+        line = read_line(words, after_blank)
+        after_blank = not words.strip()
+        kind = kind_of(line, headings, section) if line else None
+        if section == END:
+            if kind in SECTIONS and kind not in texts and line.after_blank and line.is_alone:
+                late[number] = line.name
+            continue
+        matters = section != OTHER or NEEDED not in texts
+        if line and matters and kind is None and is_unknown(line, headings, section):
+            unknown[number], kind = line.name, OTHER
+        if kind and kind != WITHIN:
+            section, words = kind, line.rest or ""
+            if section in SECTIONS:
+                texts.setdefault(section, [])
+        if section in SECTIONS:
+            texts[section].append(clean(words))
+    return Sections({name: "\n".join(lines).strip() for name, lines in texts.items()}, unknown, late)
 
 
 def read_headings(own: Path | None = None) -> Mapping[str, str]:
-    """Heading, normalised -> its section, `other` or `within`; a file of one's own, in the form of
-    `sections.toml`, adds to it. Raises InputError that says what is wrong with that file."""
-    known = _flat(tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8")))
+    """Heading, normalised -> its section, or one of the kinds `other`, `loose`, `within` and `end`; a file of
+    one's own, in the form of `sections.toml`, adds to it. Raises InputError that says what is wrong with that
+    file, and where."""
+    known = _flat({name: table for name, table in data().items() if name != "words"})
     if own is None:
         return known
     try:
@@ -38,55 +71,30 @@ def read_headings(own: Path | None = None) -> Mapping[str, str]:
         raise InputError(f"--headings {own}: cannot be read ({error.strerror}).") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"--headings {own}: is not TOML ({error}).") from None
-    except (AttributeError, TypeError, KeyError):
+    except ValueError as error:
         raise InputError(
-            f"--headings {own}: needs lists of headings: [sections] with some of {', '.join(SECTIONS)}; "
-            "[other] and [within] with headings."
+            f"--headings {own}: {error} is wrong. It needs lists of headings: [sections] with some of "
+            f"{', '.join(SECTIONS)}; "
+            f"{', '.join(f'[{kind}]' for kind in KINDS)} with headings."
         ) from None
 
 
-def _flat(table: Mapping) -> dict[str, str]:
-    found = {heading: kind for kind in (OTHER, WITHIN) for heading in table.get(kind, {}).get("headings", [])}
-    for section, headings in table.get("sections", {}).items():
-        if section not in SECTIONS:
-            raise KeyError(section)
-        found |= dict.fromkeys(headings, section)
-    return {_normal(heading): kind for heading, kind in found.items()}
+def _flat(tables: Mapping) -> dict[str, str]:
+    """Raises ValueError with the place of what is no list of headings."""
+    keys = {"sections": SECTIONS} | dict.fromkeys(KINDS, ("headings",))
+    found = {}
+    for name, table in tables.items():
+        if name not in keys or not isinstance(table, dict):
+            raise ValueError(f"[{name}]" if isinstance(table, dict) else name)
+        for key, headings in table.items():
+            texts = isinstance(headings, list) and all(isinstance(one, str) for one in headings)
+            if key not in keys[name] or not texts:
+                raise ValueError(f"{key} in [{name}]")
+            found |= {_entry(one): key if name == "sections" else name for one in headings}
+    return found
 
 
-def split(text: str, headings: Mapping[str, str]) -> Sections:
-    """The sections of a note; one that comes twice is joined. What stands under an unknown heading belongs
-    to none, and is told where it could be part of one: within a section, and as long as the present illness
-    has not come."""
-    texts: dict[str, list[str]] = {}
-    unknown, section, blank = [], OTHER, True
-    for number, line in enumerate(text.split("\n")):
-        match = _HEADING.fullmatch(line.rstrip())
-        kind = _kind(match, headings) if match else None
-        if kind is None and match and blank and match["rest"] is not None and _is_alone(match):
-            if section != OTHER or NEEDED not in texts:  # else it stands in the hospital's part of the note
-                unknown.append(number)
-            kind = OTHER
-        if kind and kind != WITHIN:
-            section, line = kind, match["rest"] or ""
-            if section != OTHER:
-                texts.setdefault(section, [])
-        if section != OTHER:
-            texts[section].append(clean(line))
-        blank = not line.strip()
-    return Sections({name: "\n".join(lines).strip() for name, lines in texts.items()}, unknown)
-
-
-def _normal(heading: str) -> str:
-    return " ".join(re.sub(r"\s*/\s*", "/", heading.replace("&", " and ").lower()).split())
-
-
-def _kind(match: re.Match, headings: Mapping[str, str]) -> str | None:
-    """What a line begins, if it is a known heading; without a colon it needs two words."""
-    return headings.get(_normal(match[1])) if match["rest"] is not None or " " in match[1].strip() else None
-
-
-def _is_alone(match: re.Match) -> bool:
-    """Whether a line is nothing but what headings look like: every word that counts begins with a capital."""
-    words = [word for word in re.findall(r"[A-Za-z']+", match[1]) if word not in _SMALL]
-    return not match["rest"].strip() and all(word[0].isupper() for word in words)
+def _entry(heading: str) -> str:
+    """A heading of a file, which may be copied from a note as it stands there."""
+    line = read_line(heading)
+    return normal(line.name if line else heading)

@@ -9,6 +9,7 @@ from patientsim_core.mimic.cohort import OF_DIAGNOSIS, OF_NOTES, OF_TABLES, Step
 from patientsim_core.mimic.prepare import Sources, read_cohort
 from tests.mimic.made import hadm, write
 
+SPACED = ("10 ", " I214 ", "NON-ST elevation  (NSTEMI) myocardial infarction ")
 MI = ("10", "I214", "Non-ST elevation (NSTEMI) myocardial infarction")
 UTI = ("9", "5990", "URIN TRACT INFECTION NOS")
 
@@ -31,6 +32,9 @@ def words(count: int) -> str:
         ("one ED stay of the admission", {"stays": 1}, {"stays": 2}),
         ("a single diagnosis", {"codes": [MI, MI]}, {"codes": [MI, UTI]}),
         ("a single diagnosis", {"codes": [MI]}, {"codes": []}),
+        ("a single diagnosis", {"codes": [MI, SPACED]}, {"codes": [SPACED, UTI]}),
+        ("one of the five diagnoses", {}, {"codes": [("9", "41092  ", "AMI NOS, SUBSEQUENT")]}),
+        ("one of the five diagnoses", {}, {"codes": [("9", "43490 ", "CRBL ART OCL NOS WO INFRC")]}),
         ("one of the five diagnoses", {"codes": [UTI]}, {"codes": [("9", "5921", "CALCULUS OF URETER")]}),
         ("age known", {"anchor_age": "18"}, {"anchor_age": ""}),
         ("age known", {"anchor_age": "119"}, {"anchor_age": "120"}),
@@ -118,6 +122,88 @@ def test_codes_and_titles_say_the_diagnosis_together(version, code, title, diagn
     assert diagnosis_of(version, code, title) == diagnosis
 
 
+TITLES = {
+    "Myocardial infarction": [
+        ("9", "41011", "AMI ANTERIOR WALL, INIT"),
+        (
+            "10",
+            "I2102",
+            "ST elevation (STEMI) myocardial infarction of anterior wall",
+        ),
+        ("10", "I220", "Subsequent ST elevation (STEMI) myocardial infarction of anterior wall"),
+    ],
+    "Pneumonia": [
+        ("9", "4809", "VIRAL PNEUMONIA NOS"),
+        ("9", "481", "PNEUMOCOCCAL PNEUMONIA"),
+        ("9", "48284", "LEGIONNAIRES' DISEASE"),
+        ("9", "48242", "METH RES PNEU D/T STAPH"),
+        ("9", "4830", "PNEU MYCPLSM PNEUMONIAE"),
+        ("9", "4838", "PNEUMON OTH SPEC ORGNSM"),
+        ("9", "4846", "PNEUM IN ASPERGILLOSIS"),
+        ("9", "485", "BRONCHOPNEUMONIA ORG NOS"),
+        ("9", "486", "PNEUMONIA, ORGANISM NOS"),
+        ("10", "J129", "Viral pneumonia, unspecified"),
+        ("10", "J13", "Pneumonia due to Streptococcus pneumoniae"),
+        ("10", "J14", "Pneumonia due to Hemophilus influenzae"),
+        ("10", "J159", "Unspecified bacterial pneumonia"),
+        ("10", "J168", "Pneumonia due to other specified infectious organisms"),
+        ("10", "J17", "Pneumonia in diseases classified elsewhere"),
+        ("10", "J180", "Bronchopneumonia, unspecified organism"),
+    ],
+    "Urinary tract infection": [
+        ("9", "5990", "URIN TRACT INFECTION NOS"),
+        ("9", "5950", "ACUTE CYSTITIS"),
+        ("9", "5959", "CYSTITIS NOS"),
+        ("9", "59011", "AC PYELONEPHR W MED NECR"),
+        ("9", "59080", "PYELONEPHRITIS NOS"),
+        ("9", "59089", "INFECTION OF KIDNEY NEC"),
+        ("10", "N390", "Urinary tract infection, site not specified"),
+        ("10", "N3001", "Acute cystitis with hematuria"),
+        ("10", "N3090", "Cystitis, unspecified without hematuria"),
+        ("10", "N10", "Acute tubulo-interstitial nephritis"),
+        ("10", "N12", "Tubulo-interstitial nephritis, not specified as acute or chronic"),
+    ],
+    "Intestinal obstruction": [
+        ("9", "5600", "INTUSSUSCEPTION"),
+        ("9", "5602", "VOLVULUS OF INTESTINE"),
+        ("9", "56031", "GALLSTONE ILEUS"),
+        ("9", "56081", "INTESTINAL ADHES W OBSTR"),
+        ("9", "5609", "INTESTINAL OBSTRUCT NOS"),
+        ("10", "K561", "Intussusception"),
+        ("10", "K562", "Volvulus"),
+        ("10", "K563", "Gallstone ileus"),
+        ("10", "K5652", "Intestinal adhesions [bands] with complete obstruction"),
+        ("10", "K56600", "Partial intestinal obstruction, unspecified as to cause"),
+        ("10", "K913", "Postprocedural intestinal obstruction"),
+    ],
+    "Cerebral infarction": [
+        ("9", "43301", "OCL BSLR ART W INFRCT"),
+        ("9", "43311", "OCL CRTD ART W INFRCT"),
+        ("9", "43321", "OCL VRTB ART W INFRCT"),
+        ("9", "43331", "OCL MLT BI ART W INFRCT"),
+        ("9", "43381", "OCL SPCF ART W INFRCT"),
+        ("9", "43391", "OCL ART NOS W INFRCT"),
+        ("9", "43401", "CRBL THRMBS W INFRCT"),
+        ("9", "43411", "CRBL EMBLSM W INFRCT"),
+        ("9", "43491", "CRBL ART OCL NOS W INFRC"),
+        ("10", "I6350", "Cerebral infrc due to unsp occls or stenos of unsp cerebral artery"),
+    ],
+}
+"""A title, shortened as the tables have them, for every beginning of a code."""
+
+
+@pytest.mark.parametrize("entry", table("diagnoses")["diagnosis"], ids=lambda entry: entry["name"])
+def test_every_beginning_of_a_code_takes_the_title_of_its_codes(entry):
+    titles = TITLES[entry["name"]]
+    assert {one: diagnosis_of(*one) for one in titles} == dict.fromkeys(titles, entry["name"])
+    for version in ("9", "10"):
+        codes = tuple(code for of, code, _ in titles if of == version)
+        unused = [
+            start for start in entry[f"icd{version}"] if not any(one.startswith(start) for one in codes)
+        ]
+        assert unused == []
+
+
 def test_every_invented_code_has_the_diagnosis_of_its_illness():
     data = table("synthetic")
     found = [{diagnosis_of(*code) for code in illness["codes"]} for illness in data["illness"]]
@@ -134,6 +220,30 @@ def test_the_funnel_has_every_rule_and_its_numbers_add_up(tmp_path):
     assert (steps[0].kept, steps[0].dropped) == (7, 1)  # one has two stays
     for before, after in pairwise(steps):
         assert before.kept == after.kept + after.dropped
+
+
+def test_a_column_of_numbers_that_was_written_as_fractions_is_joined_all_the_same(tmp_path):
+    odd = {"anchor_age": "60.0", "anchor_year": "2150.0"}
+    write(tmp_path, odd, odd)
+    path = tmp_path / "ed" / "edstays.csv"
+    path.write_text(path.read_text().replace(hadm(1), f"{hadm(1)}.0").replace(hadm(2), f"{hadm(2)}.0"))
+    visits = read_cohort(Sources(tmp_path, tmp_path, tmp_path), [], print)
+    assert [(one.hadm_id, one.age) for one in visits] == [(hadm(1), 61), (hadm(2), 61)]
+
+
+def test_tables_of_different_downloads_are_told(tmp_path):
+    write(tmp_path / "ed", {})
+    write(tmp_path / "mimic", {"ids": {"subject_id": 1, "hadm_id": 2, "stay_id": 3}})
+    said = []
+    read_cohort(Sources(tmp_path / "mimic", tmp_path / "ed", tmp_path / "ed"), [], said.append)
+    found = [text.split(": ")[1] for text in said if "has no" in text]
+    assert [text.split(" of the ")[0] for text in found] == ["has no hadm_id", "has no subject_id"]
+
+
+def test_the_order_of_the_rows_of_medications_decides_nothing(tmp_path):
+    write(tmp_path, {"medications": ["b", "a", "c"]}, {"medications": ["c", "b", "a"]})
+    visits = read_cohort(Sources(tmp_path, tmp_path, tmp_path), [], print)
+    assert [one.medications for one in visits] == [("a", "b", "c")] * 2
 
 
 def test_the_age_is_that_at_the_admission(tmp_path):

@@ -22,7 +22,7 @@ def told(text: str) -> dict[str, str]:
 def test_a_note_has_all_seven_sections_and_nothing_of_others():
     found = split(WHOLE, HEADINGS)
     assert set(found.texts) == set(SECTIONS)
-    assert found.unknown == []
+    assert found.unknown == {}
     assert found.texts["allergies"] == "Penicillins"
     assert found.texts["present_illness"] == GOOD["present_illness"]
     assert found.texts["past_history"] == "Hypertension\nGout"
@@ -66,13 +66,15 @@ def test_every_invented_heading_is_known():
 
 def test_what_stands_under_an_unknown_heading_is_no_section():
     found = split("HPI:\nPain.\n\nStory of the Family:\nSecret.\n\nPMH:\nGout", HEADINGS)
-    assert found.unknown == [3]
+    assert found.unknown == {3: "Story of the Family"}
     assert found.texts == {"present_illness": "Pain.", "past_history": "Gout"}
 
 
 def test_an_unknown_heading_in_the_part_of_the_hospital_matters_to_nobody():
-    assert split(f"{WHOLE}\n\nSome New Plan:\nRest.\n\nPMH:\nAsthma", HEADINGS).unknown == []
-    assert split("Service: MEDICINE\n\nStory of the Illness:\nPain.", HEADINGS).unknown == [2]
+    assert split(f"{WHOLE}\n\nSome New Plan:\nRest.\n\nPMH:\nAsthma", HEADINGS).unknown == {}
+    assert split("Service: MEDICINE\n\nStory of the Illness:\nPain.", HEADINGS).unknown == {
+        2: "Story of the Illness"
+    }
 
 
 def changed(folder: Path, **visit) -> Path:
@@ -137,6 +139,69 @@ def test_the_first_summary_of_a_visit_counts_and_no_addition_to_it(tmp_path):
     visits = read_visits(tmp_path / "tables", tmp_path / "tables", [], print)
     read_notes(tmp_path / "notes", visits, HEADINGS, False, print)
     assert visits[hadm(1)].sections == {"present_illness": "first note"}
+
+
+def test_the_note_with_the_lowest_number_counts_wherever_it_stands(tmp_path):
+    again = {"ids": {"subject_id": 910000001, "hadm_id": hadm(1)}}
+    numbered = [
+        {**again, "note_seq": number, "text": text}
+        for number, text in (("10", "HPI:\ntenth"), ("2", "HPI:\nsecond"), ("21.0", "Nothing."))
+    ]
+    for name, notes in (("one", numbered), ("other", numbered[::-1])):
+        write(tmp_path / "tables", {})
+        write(tmp_path / name, *notes)
+        visits = read_visits(tmp_path / "tables", tmp_path / "tables", [], print)
+        read_notes(tmp_path / name, visits, HEADINGS, False, print)
+        assert visits[hadm(1)].sections == {"present_illness": "second"}
+
+
+def test_headings_of_a_note_that_does_not_count_stop_nobody(tmp_path):
+    again = {"ids": {"subject_id": 910000001, "hadm_id": hadm(1)}}
+    write(tmp_path / "tables", {})
+    odd = {**again, "note_seq": "2", "text": WHOLE.replace("Social History:", "Habits of Life:")}
+    write(tmp_path / "notes", odd, {**again, "note_seq": "1"})
+    visits = read_visits(tmp_path / "tables", tmp_path / "tables", [], print)
+    read_notes(tmp_path / "notes", visits, HEADINGS, False, print)
+    assert "social_history" in visits[hadm(1)].sections
+
+
+HABITS = {"text": WHOLE.replace("Social History:", "Habits of Life:")}
+CUSTOMS = {"text": WHOLE.replace("Social History:", "Customs:").replace("Physical Exam:", "HABITS OF LIFE:")}
+
+
+@pytest.mark.parametrize("pass_over", [False, True])
+def test_different_headings_are_named_once_in_a_file_and_nowhere_else(tmp_path, pass_over):
+    write(tmp_path, HABITS, {}, CUSTOMS, HABITS)
+    listed, said = tmp_path / "out" / "cases.headings.csv", []
+    sources = Sources(tmp_path, tmp_path, tmp_path, None, pass_over)
+    try:
+        read_cohort(sources, [], said.append, listed)
+    except InputError as error:
+        said.append(str(error))
+    path = tmp_path / "note" / "discharge.csv"
+    first, other = (place_of(path, heading) for heading in ("Habits of Life:", "Customs:"))
+    assert listed.read_text() == f"heading,times,line\nHabits of Life,3,{first}\nCustoms,1,{other}\n"
+    assert said[-1].startswith(
+        f"{path}, line {first}, {other}: headings not known, at 4 places. {listed} has them, to be kept like "
+    )
+    assert "Customs" not in "".join(said)
+
+
+def test_a_list_of_headings_from_before_is_gone_once_all_are_known(tmp_path):
+    listed = tmp_path / "cases.headings.csv"
+    listed.write_text("old")
+    write(tmp_path, {})
+    read_cohort(Sources(tmp_path, tmp_path, tmp_path), [], print, listed)
+    assert not listed.exists()
+
+
+def test_sections_that_come_too_late_are_told_with_file_and_line(tmp_path):
+    late = "HPI:\nPain.\n\nPhysical Exam:\nWell.\n\nPMH:\nGout"
+    write(tmp_path, {}, {"text": late})
+    said = []
+    read_cohort(Sources(tmp_path, tmp_path, tmp_path), [], said.append)
+    path = tmp_path / "note" / "discharge.csv"
+    assert said[-1].startswith(f"{path}, line {place_of(path, 'PMH:')}: a section after exam, results or")
 
 
 def test_a_note_of_another_patient_than_its_admission_is_refused(tmp_path):

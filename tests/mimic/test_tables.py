@@ -6,7 +6,7 @@ import gzip
 import pytest
 
 from patientsim_core import InputError
-from patientsim_core.mimic.tables import LAYOUT, find_table, rows
+from patientsim_core.mimic.tables import LAYOUT, find_table, rows, rows_of
 from tests.mimic import made
 
 
@@ -123,3 +123,34 @@ def test_a_table_is_found_in_its_module_or_beside_it_compressed_or_not(tmp_path)
     assert find_table(tmp_path, "ed/triage") == inner
     with pytest.raises(InputError, match=r"has no ed/edstays\.csv or .*\. Give the folder that holds ed/"):
         find_table(tmp_path, "ed/edstays")
+
+
+def test_whole_numbers_that_were_written_as_fractions_are_read_as_whole(tmp_path):
+    path = tmp_path / "patients.csv"
+    path.write_text("subject_id,anchor_age,anchor_year\n1.0,60.0,2150.0\n2.5,60,\n3,.0,x.0\n")
+    found, _ = read(path, "hosp/patients")
+    assert [row for _, row in found] == [("1", "60", "2150"), ("2.5", "60", ""), ("3", ".0", "x.0")]
+
+
+def test_codes_and_words_that_end_like_fractions_stay(tmp_path):
+    path = tmp_path / "diagnosis.csv"
+    path.write_text("subject_id,stay_id,icd_code,icd_version,icd_title\n1,2.0,599.0,9.0,Grade 2.0\n")
+    assert read(path, "ed/diagnosis")[0] == [(2, ("1", "2", "599.0", "9", "Grade 2.0"))]
+
+
+def test_a_column_that_may_be_missing_is_empty_then(tmp_path):
+    path = tmp_path / "discharge.csv"
+    path.write_text("note_type,subject_id,hadm_id,text\nDS,1,2.0,x\n")
+    assert read(path, "note/discharge")[0] == [(2, ("1", "2", "DS", "x", ""))]
+    path.write_text("note_seq,note_type,subject_id,hadm_id,text\n7,DS,1,2.0,x\n")
+    assert read(path, "note/discharge")[0] == [(2, ("1", "2", "DS", "x", "7"))]
+
+
+@pytest.mark.parametrize(("wanted", "lines", "told"), [("1", [2], 0), ("7", [], 1), ("", [], 0)])
+def test_a_table_that_has_nothing_of_what_is_looked_for_is_told(tmp_path, wanted, lines, told):
+    path = tmp_path / "triage.csv"
+    path.write_text("stay_id,chiefcomplaint,pain\n1,a,2\n")
+    said = []
+    found = list(rows_of(dict.fromkeys(wanted, "visit"), "stay_id", tmp_path, "ed/triage", said.append))
+    assert found == [(line, "visit", ("1", "a", "2")) for line in lines]
+    assert [text.startswith(f"{path}: has no stay_id of the 1 looked for") for text in said] == [True] * told
