@@ -17,10 +17,10 @@ LISTS = ("allergies", "complaint", "procedure", "past_history")
 """Sections whose entries may stand in capitals."""
 
 _LINE = re.compile(
-    r"\s*+(?P<mark>(?:[-•·]|\(?(?:\d{1,2}|[A-Za-z])\)|(?:\d{1,2}|[IVX]{1,4})\.)?[#*=> \t]*+)"
-    r"(?P<name>[A-Za-z][\w/&,'.+() \t-]{0,60}?)[ \t]*+"
-    r"(?:[(\[][^()\[\]:]*+[)\]][ \t]*+)?(?:(?P<frame>[*=#]++)[ \t]*+)?"
-    r"(?::[ \t]*+(?P<late>[*=#]++)?(?P<rest>.*))?"
+    r"\s*+(?P<mark>(?:[-•·]|\(?(?:\d{1,2}|[A-Za-z])\)|(?:\d{1,2}|[IVX]{1,4})\.)?[#*=>\[ \t]*+)"
+    r"(?P<name>[A-Za-z][\w/&,'.+() \t–-]{0,60}?)[ \t]*+"
+    r"(?:[(\[][^()\[\]:]*+[)\]][ \t]*+)?(?:(?P<frame>[*=#\]]++)[ \t]*+)?"
+    r"(?::[ \t]*+(?P<end>[*=#\]]++)?(?P<rest>.*))?"
 )
 
 
@@ -56,7 +56,7 @@ def read_line(text: str, after_blank: bool = True) -> Line | None:
     match = _LINE.fullmatch(text.rstrip())
     if not match:
         return None
-    framed = bool(match["frame"] or match["late"])
+    framed = bool(match["frame"] or match["end"])
     rest = "" if match["rest"] is None and framed else match["rest"]
     return Line(match["name"], rest, "" if framed else match["mark"].strip(), after_blank)
 
@@ -101,11 +101,11 @@ def is_unknown(line: Line, headings: Mapping[str, str], section: str) -> bool:
     known = [(at, kind) for at, kind in _held(line, headings) if kind == END or kind in SECTIONS]
     others = [at for at, kind in known if kind != section]
     if line.rest is None:
-        capitals = _is_title(line) and line.name.isupper() and not re.search(r"[\d_]", line.name)
-        free = not (line.is_prose or section in (OTHER, *LISTS))
-        return capitals and bool(others or free)
+        capitals = line.name.isupper() and not re.search(r"[\d_]", line.name)
+        free = capitals and not (line.is_prose or section in (OTHER, *LISTS))
+        return _is_title(line) and bool(free or (others if capitals else 0 in others))
     apart = line.is_alone and line.after_blank
-    if 0 in others and (line.is_titled or apart):
+    if others and (line.is_titled or (apart and others[0] == 0)):
         return True
     if line.is_prose or not apart:
         return False
@@ -116,7 +116,7 @@ def is_unknown(line: Line, headings: Mapping[str, str], section: str) -> bool:
 def _held(line: Line, headings: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """The known headings of which a line has the words, the longest at each place, with the place of their
     first word. One word is enough where it is an abbreviation in capitals."""
-    words = line.name.split()
+    words = line.name.replace("/", " ").split()
     for start in range(len(words)):
         for end in range(len(words), start, -1):
             single = end - start == 1

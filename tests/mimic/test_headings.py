@@ -26,7 +26,7 @@ def within(section: str, text: str) -> Sections:
     "heading",
     ["2. Past Medical History:", "2) Past Medical History:", "(2) Past Medical History:", "#PMH:",
      "II. Past Medical History:", "#Past Medical History:", "# Past Medical History:",
-     "- Past Medical History:",
+     "- Past Medical History:", "[PMH]",
      "**Past Medical History:**", "**Past Medical History**:", "== Past Medical History ==", "== PMH ==",
      "Past medical history (per OMR):", "Past Medical History [from OMR]:", "P.M.H.:", "PAST MEDICAL HISTORY",
      "Past Medical History (per OMR)"],
@@ -51,6 +51,9 @@ def test_a_bracket_does_not_hide_the_heading_that_a_note_needs():
         ("Past Medical History:", "ILLNESSES BEFORE"),
         ("\n \nPast Medical History:", "\nPAST MEDICAL HX AND PROBLEMS:"),
         ("\n \nPast Medical History:", "\nPast Medical History per Wife: none else"),
+        ("Past Medical History:", "Relevant Past Medical History: none but"),
+        ("Past Medical History:", "Past Medical History per OMR"),
+        ("Social History:", "Psychosocial/Family History: well"),
         ("Physical Exam:", "Physical exam in the ward:"),
         ("Physical Exam:", "Findings of physical examination:"),
         ("Physical Exam:", "Physical Exam in the Ward: VS 98.1"),
@@ -105,6 +108,11 @@ def test_lists_of_a_past_history_stop_nobody_and_stay_whole(text):
     found = within("past_history", text)
     assert found.unknown == {}
     assert found.texts["past_history"] == text
+
+
+def test_a_section_of_two_kinds_is_none_of_the_seven():
+    found = within("past_history", "Gout\nSocial/Family History: lives alone, mother well")
+    assert found == (SPLIT | {"past_history": "Gout"}, {}, {})
 
 
 COURSE = """
