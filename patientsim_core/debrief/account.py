@@ -106,7 +106,7 @@ def _weighed(
     words = out.setdefault(line.fact, [])
     words += spoken
     agreed = read(asked.text).words if line.fact in asked.named else frozenset()
-    whole = is_whole(known[line.fact], words, agreed | asked.complaint)
+    whole = is_whole(known[line.fact], words, agreed, asked.complaint)
     return replace(line, whole=whole)
 
 
@@ -164,9 +164,9 @@ class _Answer:
 
     def _words(self, known: Known) -> str:
         """The sentence that tells a fact, as near as the words show."""
-        for sentence, said in zip(self.sentences, self.said, strict=True):
-            if says(said, known, self.asked) in (Says.so, Says.weakly):
-                return sentence
+        read_as = [says(said, known, self.asked) for said in self.said]
+        if any(found in (Says.so, Says.weakly) for found in read_as):
+            return self.sentences[self._telling(known, read_as)]
         best = max(self.said, key=lambda said: len(said.words & known.value.words), default=None)
         if best is None or not best.words & known.value.words:
             return ""
@@ -176,7 +176,8 @@ class _Answer:
         """What the words say of a fact. Where the patient keeps an account, only what stands there plainly
         is added to it."""
         plainly = accounted or self._recorded
-        read_as = [says(said, known, self.asked) for said in self.said]
+        asked = self.asked.unprompted if plainly else self.asked
+        read_as = [says(said, known, asked) for said in self.said]
         if Says.so in read_as:
             return self._line(fact, *self._best(fact, known, read_as))
         weak = ""
@@ -193,9 +194,14 @@ class _Answer:
 
     def _best(self, fact: Fact, known: Known, read_as: Sequence[Says | None]) -> tuple[Came, str]:
         """How a fact is told, and the sentence that has most of its words: `Lisinopril` before `Ah yes!`."""
-        telling = [place for place, found in enumerate(read_as) if found is Says.so]
-        best = max(telling, key=lambda place: len(common(self.said[place].words, known.value.words)))
+        best = self._telling(known, read_as)
         return self._told(fact, self.said[best]), self.sentences[best]
+
+    def _telling(self, known: Known, read_as: Sequence[Says | None]) -> int:
+        """The place of the sentence that tells a fact with most of its words."""
+        telling = [place for place, found in enumerate(read_as) if found is Says.so]
+        telling = telling or [place for place, found in enumerate(read_as) if found is Says.weakly]
+        return max(telling, key=lambda place: len(common(self.said[place].words, known.value.words)))
 
     @cached_property
     def _recorded(self) -> bool:
@@ -241,9 +247,9 @@ class _Answer:
 
     def _not_told(self, found: dict[Fact, Line]) -> list[Line]:
         """What was asked for and stands nowhere in the answer."""
-        if self._recorded:
-            return []
         due = [fact for fact in self.known if fact in self.asked.named and fact not in found]
+        if self._recorded:
+            return [self._line(fact, Came.unanswered, "") for fact in due]
         came = self._blocked or Came.unanswered
         told = {entry_of(line.fact) for line in found.values() if line.came.reached}
         if came is Came.unanswered and told:

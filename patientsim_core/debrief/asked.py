@@ -48,6 +48,11 @@ class Asked:
         )
 
     @property
+    def unprompted(self) -> "Asked":
+        """The same as if nothing were due: what an answer tells by its own words alone."""
+        return replace(self, asks=(), named=frozenset(), entries=frozenset())
+
+    @property
     def is_narrow(self) -> bool:
         """Whether it asks for each of its entries, and does not only invite to tell."""
         return len(self.entries) <= _NARROW

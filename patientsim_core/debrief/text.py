@@ -111,7 +111,8 @@ def _bare(fact: str) -> str:
 def _tellings(fact: FactLine) -> tuple[Quote, ...]:
     """The question and the answer that brought a fact, or were to: the first that did, and the last."""
     found = [one for one in fact.tellings if one.came is not Came.unanswered] or list(fact.tellings)
-    shown = dict.fromkeys((found[0], found[-1])) if found else ()
+    told = [one for one in found if one.came is Came.told] or found
+    shown = dict.fromkeys((told[0], found[-1])) if found else ()
     return tuple(words for one in shown for words in (one.doctor, one.patient) if words)
 
 

@@ -13,17 +13,20 @@ from patientsim_core.offline.judge.values import HABITS
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def is_whole(known: Known, spoken: Sequence[Said], granted: frozenset[str]) -> bool:
+def is_whole(
+    known: Known, spoken: Sequence[Said], agreed: frozenset[str], complaint: frozenset[str] = frozenset()
+) -> bool:
     """Whether a drug came with its dose, an allergy with its reaction, a habit with its amount, a fever with
-    its degrees, a place with all its parts, and more than a word of a quality or a home.
+    its degrees, a place with all its parts, a symptom with more of it than the complaint's own line has, and
+    more than a word of a quality or a home.
 
-    `spoken` are the sentences of all answers that told the fact; `granted` words that need not be said: those
-    of the question that was agreed to, and of the complaint's own line.
+    `spoken` are the sentences of all answers that told the fact; `agreed` the words of the question that was
+    agreed to, `complaint` those of the complaint's own line: they need not be said.
     """
     entry, own = entry_of(known.fact), known.value
     if known.absent:
         return True
-    words = frozenset().union(granted, *(said.words for said in spoken))
+    words = frozenset().union(agreed, complaint, *(said.words for said in spoken))
     if entry == "medication":
         doses = set(map(float, _NUMBER.findall(known.fact.value)))
         return not doses or any(doses & _doses(said, known) for said in spoken)
@@ -32,6 +35,8 @@ def is_whole(known: Known, spoken: Sequence[Said], granted: frozenset[str]) -> b
         return not reaction or bool(common(words, reaction))
     said_amounts = {number for said in spoken for number, _ in said.quantities}
     amounts = {number for number, unit in own.quantities if entry in HABITS or unit == "degree"}
+    if entry == "associated" and _is_only(complaint, own, words):
+        return False
     if entry in HABITS or entry == "associated":
         return not amounts or bool(amounts & said_amounts) or _part(words, own) >= 0.6
     if entry == "location":
@@ -41,6 +46,12 @@ def is_whole(known: Known, spoken: Sequence[Said], granted: frozenset[str]) -> b
         return True  # the same feeling in other words
     least = {"living_situation": 0.7, "quality": 0.4}.get(entry, 0.0)
     return _part(words, own) >= least
+
+
+def _is_only(complaint: frozenset[str], own: Said, words: frozenset[str]) -> bool:
+    """Whether a symptom that the complaint names is known by no more than that."""
+    rest = own.words - complaint
+    return bool(rest and common(complaint, own.words) and not common(words - complaint, rest))
 
 
 def _part(words: frozenset[str], own: Said) -> float:
