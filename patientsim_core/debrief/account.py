@@ -13,7 +13,7 @@ from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.matching import Says, common
 from patientsim_core.debrief.quotes import Exchange, exchanges, spoken_sentences
 from patientsim_core.debrief.told import says
-from patientsim_core.debrief.whole import is_whole
+from patientsim_core.debrief.whole import lacking
 from patientsim_core.dialogue import Dialogue, How, Turn
 from patientsim_core.facts import PAST, Fact, facts_of
 from patientsim_core.offline.follow import understand
@@ -47,15 +47,19 @@ class Came(StrEnum):
 @dataclass(frozen=True)
 class Line:
     """One fact in one answer: `sentence` are the patient's words for it, empty where no words are its own;
-    `whole` whether all that matters in it is out by now; `inferred` that it was read from the words."""
+    `lacks` what matters in it and is not out by now; `inferred` that it was read from the words."""
 
     fact: Fact
     came: Came
     asked: bool
     exchange: Exchange
     sentence: str = ""
-    whole: bool = True
     inferred: bool = True
+    lacks: str = ""
+
+    @property
+    def whole(self) -> bool:
+        return not self.lacks
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,7 @@ def _weighed(
     words = out.setdefault(line.fact, [])
     words += spoken
     agreed = read(asked.text).words if line.fact in asked.named else frozenset()
-    whole = is_whole(known[line.fact], words, agreed, asked.complaint)
-    return replace(line, whole=whole)
+    return replace(line, lacks=lacking(known[line.fact], words, agreed, asked.complaint))
 
 
 def _refuses(said: Said) -> bool:
@@ -160,7 +163,7 @@ class _Answer:
         }
 
     def _line(self, fact: Fact, came: Came, sentence: str, inferred: bool = True) -> Line:
-        return Line(fact, came, self.asked.asks_for(fact), self.exchange, sentence, True, inferred)
+        return Line(fact, came, self.asked.asks_for(fact), self.exchange, sentence, inferred)
 
     def _words(self, known: Known) -> str:
         """The sentence that tells a fact, as near as the words show."""

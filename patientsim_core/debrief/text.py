@@ -93,13 +93,17 @@ def _entry(entry: Entry, debrief: Debrief) -> Iterator[Line]:
     excused = " (the patient erred)" if entry.key in debrief.fairness.excused else ""
     if len(entry.facts) < 2:
         fact = entry.facts[0] if entry.facts else None
-        text = f"{entry.label}: {_bare(fact.text)}" if fact else entry.label
+        text = f"{entry.label}: {_bare(fact.text)}{_lacks(fact)}" if fact else entry.label
         yield Line(text, f"{entry.status}{excused}", _tellings(fact) if fact else ())
         return
     heard = sum(fact.status.heard for fact in entry.facts)
     yield Line(f"{entry.label}: {heard} of {len(entry.facts)}", f"{entry.status}{excused}")
     for fact in entry.facts:
-        yield Line(f"– {fact.text}", str(fact.status), _tellings(fact))
+        yield Line(f"– {fact.text}{_lacks(fact)}", str(fact.status), _tellings(fact))
+
+
+def _lacks(fact: FactLine) -> str:
+    return f" (not told: {fact.lacks})" if fact.lacks else ""
 
 
 def _bare(fact: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from patientsim_core import Persona, Turn, make_patient
 from patientsim_core.debrief import Debrief, Status, debrief
+from patientsim_core.debrief.document import to_markdown
 from patientsim_core.debrief.history import Entry, FactLine
 from tests.cases import CASES
 from tests.debrief.scripted import talk
@@ -171,3 +172,24 @@ def test_a_no_to_tobacco_is_not_quoted_for_alcohol():
     alcohol = entry(*verbose, "alcohol", "Do you smoke or drink?")
     assert tobacco.tellings[0].patient.text == "No cigarettes, never."
     assert alcohol.facts[0].tellings[0].patient.text == "No, I don't drink."
+
+
+@pytest.mark.parametrize(
+    ("case", "lines", "words", "lacks"),
+    [
+        ("synthetic-01", "D: Do you take any medicines?\nP: Lisinopril.", "Lisinopril", "the dose"),
+        ("synthetic-01", "D: Any allergies?\nP: Penicillin.", "Penicillin", "the reaction"),
+        ("synthetic-01", "D: Do you take any medicines?\nP: Lisinopril 20 mg.", "Lisinopril", ""),
+        (
+            "synthetic-13",
+            "D: What is wrong?\nP: Belly pain and vomiting.",
+            "midnight",
+            "more than the complaint",
+        ),
+    ],
+)
+def test_what_is_known_in_part_says_what_did_not_come_out(case, lines, words, lacks):
+    told = debrief(talk(case, "plain,B,high,normal", lines))
+    (found,) = [one for e in told.history.entries for one in e.facts if words in one.text]
+    assert found.lacks == lacks
+    assert (f"(not told: {lacks})" in to_markdown(told)) is bool(lacks)
