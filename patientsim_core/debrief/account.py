@@ -265,4 +265,7 @@ class _Answer:
     def _answers_one(self, due: list[Fact], found: dict[Fact, Line]) -> bool:
         """Whether an answer in words of its own can only be the answer to the one thing asked for."""
         told = [said for said in self.said if said.length and not said.asks]
-        return len(due) == 1 and not found and bool(told) and due[0].item not in (*PAST, "pain")
+        closed = bool(due) and (
+            due[0].item in (*PAST, "pain") or entry_of(due[0]) in ("associated", "denied")
+        )
+        return len(due) == 1 and not found and bool(told) and not closed

@@ -96,14 +96,21 @@ def _asks_back(clause: Clause) -> bool:
     )
 
 
+_VERB = r"\b(is|are|am|was|were|do|does|did|have|has|had|can|could)"
+_SHORT_YES = re.compile(rf"^(?!.*\byou\b)(\w+ ){{1,4}}{_VERB}[ .!]*$")
+_SHORT_NO = re.compile(rf"^(?!.*\byou\b)(\w+ ){{1,4}}{_VERB} not[ .!]*$")
+"""`Both of them are.` `They do not.`"""
+
+
 def agrees(said: Said) -> bool:
-    """Whether it begins as a yes does."""
-    return any(found.search(said.normal) for found in (pattern("words", "yes"), heard("negation", "yes")))
+    """Whether it begins as a yes does, or is no more than the verb of the question."""
+    return any(found.search(said.normal) for found in (pattern("words", "yes"), _SHORT_YES))
 
 
 def disagrees(said: Said) -> bool:
-    """Whether it begins as a no does."""
-    return any(found.search(said.normal) for found in (pattern("words", "no"), heard("negation", "no")))
+    """Whether it begins as a no does, or is no more than the verb of the question."""
+    starts = (pattern("words", "no"), heard("negation", "no"), _SHORT_NO)
+    return any(found.search(said.normal) for found in starts)
 
 
 @lru_cache(maxsize=1)

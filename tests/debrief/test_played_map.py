@@ -193,3 +193,14 @@ def test_what_is_known_in_part_says_what_did_not_come_out(case, lines, words, la
     (found,) = [one for e in told.history.entries for one in e.facts if words in one.text]
     assert found.lacks == lacks
     assert (f"(not told: {lacks})" in to_markdown(told)) is bool(lacks)
+
+
+@pytest.mark.parametrize(
+    "answer", ["I have to go, they are waiting for me.", "I am so tired of this.", "It is loud."]
+)
+def test_a_sentence_that_only_begins_like_a_yes_is_none(answer):
+    told = talk("synthetic-11", "plain,B,high,normal", f"D: Do you have trouble swallowing?\nP: {answer}")
+    (found,) = [
+        one for e in debrief(told).history.entries for one in e.facts if one.text == "trouble swallowing"
+    ]
+    assert found.status is Status.unanswered
