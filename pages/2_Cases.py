@@ -63,7 +63,8 @@ def browse(cases: list[Case], own: list[Case]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Search", placeholder="chest pain smoker", key="case words", max_chars=200)
         st.button("New case", icon=":material/add:", on_click=put, kwargs={"do": "new"})
-    covered = not st.toggle("Search the diagnosis, too, and show it", key="case diagnoses")
+    label, more = "Search the diagnosis, too, and show it", "The disposition is searched as well."
+    covered = not st.toggle(label, key="case diagnoses", help=more)
     found = find(cases, words, diagnosis=not covered)
     st.caption(f"{len(found)} of {len(cases)} cases, {len(own)} of your own")
     for case in found[:MOST]:
