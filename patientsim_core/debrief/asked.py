@@ -30,7 +30,7 @@ class Asked:
     """What a turn asks. `named` are the facts that an answer is due of, `entries` those of the map that are
     asked after; `wide` are all facts that were not volunteered if they come in answer. `unread` is a question
     that the rules could not read: whatever comes in answer to it counts as asked for. `asking` is the text
-    without what asks nothing: recaps, safety nets, opinions, kind words."""
+    without what asks nothing: recaps, safety nets, statements, kind words."""
 
     text: str = ""
     asking: str = ""

@@ -11,13 +11,13 @@ from patientsim_core.offline.spelling import normalise
 
 class Sort(StrEnum):
     """`recap` tells the patient what was understood, `check` asks whether it was right, or is clear; `advice`
-    is a safety net, `opinion` what the doctor thinks or is going to do, `comfort` kind words; `other` may
-    ask."""
+    is a safety net, `statement` what the doctor thinks, explains or is going to do, `comfort` kind words;
+    `other` may ask."""
 
     recap = "recap"
     check = "check"
     advice = "advice"
-    opinion = "opinion"
+    statement = "statement"
     comfort = "comfort"
     other = "other"
 
@@ -34,7 +34,7 @@ def sorted_sentences(text: str) -> tuple[tuple[str, Sort], ...]:
     return tuple(found)
 
 
-_CHECKED = (Sort.recap, Sort.advice, Sort.opinion)
+_CHECKED = (Sort.recap, Sort.advice, Sort.statement)
 """What a doctor may ask after whether it is right, or clear."""
 
 
@@ -88,8 +88,8 @@ def _sort(sentence: str, summing: bool) -> Sort:
         return Sort.recap
     if asks or sounds("tell_me", said):
         return Sort.other
-    if sounds("opinion", said):
-        return Sort.opinion
+    if sounds("statement", said):
+        return Sort.statement
     return Sort.comfort if is_warm(said) else Sort.other
 
 

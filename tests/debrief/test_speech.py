@@ -86,10 +86,18 @@ def test_a_question_beside_a_statement_is_asked_still():
         "OK, it's most likely a bladder infection.",
         "I'm concerned there's a blockage in the bowel.",
         "We need to move fast - you're going to the cath lab.",
+        "Smoking can hurt the heart.",
+        "Fever and vomiting would mean the infection has spread to your kidneys.",
+        "Because of your allergies, we will use another antibiotic.",
+        "The blood thinner makes bleeding more likely.",
+        "It's a heart attack.",
+        "You may need surgery.",
+        "Don't drink alcohol with these tablets.",
+        "Thank you for telling me about your smoking.",
     ],
 )
 def test_what_the_doctor_thinks_or_will_do_is_no_question(words):
-    assert sorts(words) == [Sort.opinion]
+    assert sorts(words) == [Sort.statement]
     made = after("synthetic-19", f"{words} Does that make sense?")
     assert [one.question for one in (*made.communication.open, *made.communication.closed)] == [1]
 
@@ -210,6 +218,12 @@ def test_checking_a_fact_is_no_explanation_of_a_question():
         "Don't worry, and tell me if you smoke.",
         "You are safe here and I want to know about your allergies",
         "I would like to start with your medications.",
+        "Now I would like to go over your past medical history.",
+        "I can see from your chart that you have asthma.",
+        "It says here that you take warfarin.",
+        "Your mother had diabetes.",
+        "drink alcohol",
+        "take any pills",
         "I think we should talk about your smoking.",
         "Give me a number for the pain, 0 to 10.",
         "So it started yesterday and how bad is it",
