@@ -119,6 +119,7 @@ def test_kind_words_that_nobody_asked_for_are_empathy():
         "I realise this is a lot to take in.",
         "It's understandable to be frightened.",
         "You're safe with us.",
+        "You did the right thing to come.",
         "Don't worry, we can treat it.",
     ],
 )
@@ -140,7 +141,7 @@ NOT_KIND = [
 ]
 
 
-@pytest.mark.parametrize("words", NOT_KIND)
+@pytest.mark.parametrize("words", [*NOT_KIND, "I'll be quick."])
 def test_a_question_or_a_politeness_is_no_empathy(words):
     assert Kind.empathy not in kinds(f"D: Hi.\nP: Hello.\nD: {words}\nP: Yes.")
 
