@@ -1,7 +1,7 @@
 """The trainee's differential: each diagnosis against the truth, and against what was heard."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -97,13 +97,17 @@ def _named(rank: int, text: str, case: Case, heard: Evidence) -> Named:
     entry = knowledge()[id]
     speaks = [*entry["strong"], *entry["typical"], *entry["possible"]]
     supports = _findings(sorted(set(speaks)), heard.present)
-    supports += _findings(sorted(entry["risk"] | entry["family"]), heard.past | heard.present)
+    supports += _findings(sorted(entry["risk"]), heard.past | heard.present)
+    supports += [
+        Finding(f"{name_of(id)} in the family", heard.family[id])
+        for id in sorted(entry["family"] & heard.family.keys())
+    ]
     against = _findings(sorted(entry["against"]), heard.present)
     against += _findings(sorted(entry["excluded"]), heard.past)
     denied = {
         id for id in entry["strong"] | entry["typical"] if id in heard.denied.keys() - heard.present.keys()
     }
-    lacks = tuple(Finding(f"no {name_of(id)}", heard.denied[id]) for id in sorted(denied))
+    lacks = [Finding(f"no {name_of(id)}", heard.denied[id]) for id in sorted(denied)]
     return Named(rank, text, match, _once(supports), _once(against + lacks))
 
 
@@ -111,8 +115,8 @@ def _once(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple({one.name: one for one in reversed([*found])}.values())[::-1]
 
 
-def _findings(ids: Iterable[str], heard: Mapping[str, Quote]) -> tuple[Finding, ...]:
-    return tuple(Finding(name_of(id), heard[id]) for id in ids if id in heard)
+def _findings(ids: Iterable[str], heard: Mapping[str, Quote]) -> list[Finding]:
+    return [Finding(name_of(id), heard[id]) for id in ids if id in heard]
 
 
 def _id_of(text: str) -> str | None:
@@ -137,16 +141,22 @@ def _unheard(case: Case, account: Account, heard: Evidence) -> tuple[str, ...]:
     if id is None:
         return ()
     entry = knowledge()[id]
-    kinds = (entry["strong"], entry["typical"], entry["risk"])
+    own = [entry[kind] - heard.present.keys() - heard.past.keys() for kind in ("strong", "typical", "risk")]
+    kinds = (*own, entry["family"] - heard.family.keys())
     out = {line.fact for line in account.lines if line.came.reached}
-    known = heard.present.keys() | heard.past.keys()
     found = [
-        (next(place for place, speaks in enumerate(kinds) if _speaks(fact, speaks)), fact.text)
+        (place, fact.text)
         for fact in account.facts
-        if fact not in out and any(_speaks(fact, kind - known) for kind in kinds)
+        if fact not in out and (place := _speaks(fact, kinds)) is not None
     ]
     return tuple(text for _, text in sorted(found, key=lambda one: one[0])[:_MOST_UNHEARD])
 
 
-def _speaks(fact: Fact, speaks: frozenset[str]) -> bool:
-    return not fact.absent and bool(with_broader(fact.concepts) & speaks)
+def _speaks(fact: Fact, kinds: Sequence[frozenset[str]]) -> int | None:
+    """Which of the kinds of findings a fact is the first of; those of the family are the last, and a reaction
+    to a drug is none."""
+    if fact.absent or fact.item == "allergies":
+        return None
+    of_family, ids = fact.item == "family_medical_history", with_broader(fact.concepts)
+    last = len(kinds) - 1
+    return next((n for n, kind in enumerate(kinds) if (n == last) == of_family and ids & kind), None)

@@ -197,3 +197,33 @@ def test_what_was_not_heard_begins_with_the_strongest():
 def test_a_flags_record_is_the_symptom_itself_not_a_side_that_names_it():
     found = flags(talk("synthetic-04", "plain,B,high,normal", "D: Hi\nP: Hello."))["Fever"]
     assert found.recorded == ("fever up to 102 degrees",)
+
+
+@pytest.mark.parametrize(
+    ("case", "text"),
+    [
+        ("synthetic-05", "Sister: breast cancer at 70"),
+        ("synthetic-13", "Mother: breast cancer at 61"),
+        ("synthetic-17", "Grandmother: type 2 diabetes"),
+    ],
+)
+def test_a_relatives_illness_that_runs_in_no_family_of_the_diagnosis_is_not_missed(case, text):
+    complaint = CASES[case].chiefcomplaint
+    lines = f"D: What brings you in?\nP: {complaint}."
+    assert text not in differential(talk(case, "plain,B,high,normal", lines)).unheard
+
+
+def test_a_relatives_illness_that_is_a_risk_is_missed_after_all_of_the_patients_own():
+    unheard = differential(talk("synthetic-14", "plain,B,high,normal", "D: Hi\nP: Hello.")).unheard
+    assert unheard[-1].startswith("Uncle")
+    told = "D: Any heart trouble in the family?\nP: My father had a heart attack at 44."
+    found = differential(talk("synthetic-14", "plain,B,high,normal", told)).unheard
+    assert not any(text.startswith(("Father", "Uncle")) for text in found)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.hadm_id)
+def test_a_reaction_to_a_drug_is_never_missed_as_a_finding(case):
+    allergic = case.model_copy(update={"allergies": "Codeine (vomiting and chest pain)"})
+    talked = talk(case.hadm_id, "plain,B,high,normal", "D: Hi\nP: Hello.")
+    found = differential(talked.model_copy(update={"case": allergic}))
+    assert not any(text.startswith("Codeine") for text in found.unheard)
