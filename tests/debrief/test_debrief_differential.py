@@ -32,6 +32,23 @@ BOWEL, LUNG = "Intestinal obstruction", "Pneumonia"
         ("Aspiration pneumonia", LUNG, Match.specific),
         ("Respiratory tract infection", LUNG, Match.broader),
         ("No pneumonia", LUNG, Match.wrong),
+        ("AMI", HEART, Match.exact),
+        ("?MI", HEART, Match.exact),
+        ("Heart attack (MI)", HEART, Match.exact),
+        ("MI vs PE", HEART, Match.exact),
+        ("MI, inferior", HEART, Match.specific),
+        ("Heart disease, rheumatic", HEART, Match.wrong),
+        ("stroke (ischemic)", STROKE, Match.exact),
+        ("stroke vs TIA", STROKE, Match.broader),
+        ("hemorrhagic stroke", STROKE, Match.wrong),
+        ("stroke (hemorrhagic)", STROKE, Match.wrong),
+        ("heat stroke", STROKE, Match.wrong),
+        ("infection of the urinary tract", URINE, Match.exact),
+        ("chest infection", URINE, Match.wrong),
+        ("COVID infection", URINE, Match.wrong),
+        ("blocked bowel", BOWEL, Match.exact),
+        ("PNA", LUNG, Match.exact),
+        ("Pneumonia (right lower lobe)", LUNG, Match.specific),
         ("", LUNG, Match.wrong),
         ("<b>x</b>", LUNG, Match.wrong),
     ],
@@ -86,6 +103,31 @@ def test_a_diagnosis_that_the_rules_do_not_know_says_so():
     dialogue = talk("synthetic-01", "plain,B,high,normal", lines, ("Ankylosing spondylitis",))
     (one,) = differential(dialogue).named
     assert (one.known, one.supports, one.against) == (False, (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "name"),
+    [
+        ("BPPV", "The room is spinning, I have vertigo.", "spinning feeling"),
+        ("renal colic", "It is in my flank and I pee blood.", "blood in the urine"),
+        ("GORD", "I have heartburn.", "heartburn"),
+        ("ICH", "I have the worst headache of my life.", "headaches"),
+        ("AECOPD", "I am short of breath.", "trouble breathing"),
+        ("Pyelonephritis", "I have flank pain.", "in the flank"),
+    ],
+)
+def test_a_diagnosis_under_any_of_its_names_has_what_speaks_for_it(text, told, name):
+    lines = f"D: What brings you in?\nP: {told}"
+    (one,) = differential(talk("synthetic-09", "plain,B,high,normal", lines, (text,))).named
+    assert one.known
+    assert name in {finding.name for finding in one.supports}
+
+
+@pytest.mark.parametrize("text", ["heat stroke", "nasal blockage", "pulmonary infarct", "?", "(", "vs"])
+def test_a_like_name_of_another_disease_is_not_known(text):
+    lines = "D: What brings you in?\nP: My arm is weak."
+    (one,) = differential(talk("synthetic-09", "plain,B,high,normal", lines, (text,))).named
+    assert not one.known
 
 
 def test_without_a_differential_there_is_none_and_what_was_not_heard_still_stands():
