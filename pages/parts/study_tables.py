@@ -15,9 +15,9 @@ from patientsim_core.tables import ratings as tables
 
 
 @st.cache_data(max_entries=20, show_spinner="Working out the agreement …")
-def agreement(csv: str) -> pd.DataFrame:
-    """The figures of exactly what is exported."""
-    return tables.rater_agreement(tables.read_ratings(csv))
+def agreement(csv: str, pairs: bool) -> pd.DataFrame:
+    """The figures of exactly what is exported; those of pairs only if wanted, as they take their time."""
+    return tables.rater_agreement(tables.read_ratings(csv), pairs)
 
 
 def progress(found: pd.DataFrame) -> None:
@@ -66,7 +66,7 @@ def beside_judges(study: Study, table: pd.DataFrame, sources: list[Source]) -> N
     found = tables.beside_judges(table, verdicts)
     if found.empty:
         return st.info("No judge scored the same criteria of these dialogues.")
-    st.caption("Each judge beside every rater of the same dialogue.")
+    st.caption("Each judge beside every rater of the same dialogue. Intervals of 95% resample dialogues.")
     show(tables.side_by_side(found), "Agreement of judges with clinicians")
 
 

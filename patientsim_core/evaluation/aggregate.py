@@ -12,7 +12,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from patientsim_core.evaluation.bootstrap import percentiles, resampled
+from patientsim_core.evaluation.bootstrap import numbered, percentiles, resampled, summed
 from patientsim_core.evaluation.verdict import Metric, Verdict
 
 LEVEL, DRAWS, SEED = 0.95, 2_000, 42
@@ -95,7 +95,7 @@ def mean_interval(
     if np.isinf(found).any():
         raise ValueError("values: must be finite, or None where there is none")
     used = ~(lost | np.isnan(found))
-    sums = _sums(found[used], cases[used])
+    sums = summed(np.column_stack([found[used], np.ones(used.sum())]), cases[used])
     mean, low, high = _mean_of(sums, level, draws, seed)
     return Estimate(mean, low, high, int(used.sum()), int(unread[~lost].sum()), int(lost.sum()))
 
@@ -188,22 +188,6 @@ def _scores(key: tuple, repeats: Mapping[int, tuple[float, int]], unscored: int)
 
 def _gap(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
-
-
-def numbered(cases: Sequence[Hashable]) -> np.ndarray:
-    """A number for each case, the same for the same one; numbers stay as they are."""
-    if isinstance(cases, np.ndarray) and cases.dtype.kind == "i":
-        return cases
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(case, len(numbers)) for case in cases], dtype=int)
-
-
-def _sums(values: np.ndarray, cases: np.ndarray) -> np.ndarray:
-    """The sum and the number of each case's values: shape (cases, 2)."""
-    numbers, of = np.unique(cases, return_inverse=True)
-    order = np.argsort(values, kind="stable")  # rounding must not depend on the order of the rows
-    total = np.bincount(of[order], weights=values[order], minlength=len(numbers))
-    return np.column_stack([total, np.bincount(of, minlength=len(numbers))])
 
 
 def _mean_of(
