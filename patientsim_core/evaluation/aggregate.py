@@ -100,34 +100,6 @@ def mean_interval(
     return Estimate(mean, low, high, int(used.sum()), int(unread[~lost].sum()), int(lost.sum()))
 
 
-def by_group(
-    values: Values,
-    groups: Sequence[Hashable],
-    clusters: Sequence[Hashable] | None = None,
-    *,
-    unscored: Sequence[int] | None = None,
-    failed: Sequence[bool] | None = None,
-    **bootstrap,
-) -> dict[Hashable, Estimate]:
-    """An estimate for each group (a persona's level, a diagnosis, an item), in the order first seen.
-
-    All columns are as in `mean_interval`, one entry a row, as are `level`, `draws` and `seed`.
-    """
-    columns = {"values": np.asarray(values, dtype=float)}
-    columns |= {} if clusters is None else {"clusters": numbered(clusters)}
-    columns |= {} if unscored is None else {"unscored": np.asarray(unscored, dtype=int)}
-    columns |= {} if failed is None else {"failed": np.asarray(failed, dtype=bool)}
-    if any(len(column) != len(groups) for column in columns.values()):
-        raise ValueError("values, groups and the other columns: must be of the same length")
-    rows: dict[Hashable, list[int]] = {}
-    for row, group in enumerate(groups):
-        rows.setdefault(group, []).append(row)
-    return {
-        group: mean_interval(**{name: column[those] for name, column in columns.items()}, **bootstrap)
-        for group, those in rows.items()
-    }
-
-
 def paired_difference(
     a: Mapping[tuple, float | None],
     b: Mapping[tuple, float | None],
