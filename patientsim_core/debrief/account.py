@@ -1,7 +1,7 @@
 """What each answer did with the facts of the record: by the patient's own account where its engine keeps one,
 and by the words themselves. No account is trusted to be whole: what was told counts wherever it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -10,8 +10,9 @@ from patientsim_core.case import Case, item_of
 from patientsim_core.debrief.asked import Asked, asked_of
 from patientsim_core.debrief.layout import entry_of
 from patientsim_core.debrief.manner import sounds
-from patientsim_core.debrief.matching import Says, common
+from patientsim_core.debrief.matching import Says, agrees, common
 from patientsim_core.debrief.quotes import Exchange, exchanges, spoken_sentences
+from patientsim_core.debrief.speech import Sort, of_sort
 from patientsim_core.debrief.told import says
 from patientsim_core.debrief.whole import lacking
 from patientsim_core.dialogue import Dialogue, How, Turn
@@ -90,7 +91,8 @@ def account_of(dialogue: Dialogue) -> Account:
             asked = questions[one.question - 1] = asked.also(_pending(lines))
         turn = dialogue.turns[one.answered]
         reader = _Answer(one, asked, turn, turn.persona or dialogue.persona, case, known)
-        for line in reader.lines():
+        told = {line.fact for line in lines if line.came.reached}
+        for line in (*reader.lines(), *reader.agreed(told)):
             lines.append(_weighed(line, asked, reader.said, known, out))
     return Account(case, facts, tuple(found), tuple(questions), tuple(lines))
 
@@ -151,6 +153,16 @@ class _Answer:
             elif fact in own:
                 found[fact] = self._line(fact, Came(own[fact].value), "", inferred=False)
         return [*found.values(), *self._not_told(found)]
+
+    def agreed(self, told: Set[Fact]) -> Iterator[Line]:
+        """What a yes to a recap tells: what that supposes and nobody had `told`."""
+        if not self.said or not agrees(self.said[0]):
+            return
+        recap = [read(sentence) for sentence in of_sort(self.asked.text, Sort.recap)]
+        for fact, known in self.known.items():
+            supposed = any(says(said, known, self.asked.unprompted) is Says.so for said in recap)
+            if supposed and fact not in told and fact not in self.asked.wide:
+                yield replace(self._line(fact, Came.told, self.sentences[0]), asked=True)
 
     def _own(self) -> dict[Fact, How]:
         """The patient's own account, where it is one; what was inferred from the text is read anew."""

@@ -204,3 +204,24 @@ def test_a_sentence_that_only_begins_like_a_yes_is_none(answer):
         one for e in debrief(told).history.entries for one in e.facts if one.text == "trouble swallowing"
     ]
     assert found.status is Status.unanswered
+
+
+RECAP = "So you have pain that goes to the left arm and the jaw, and no fever. Is that right?"
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "radiation", "fever"),
+    [
+        ("Here.", "Yes, that's right.", Status.elicited, Status.elicited),
+        ("Here.", "No.", Status.missed, Status.missed),
+        ("Here.", "I don't know.", Status.missed, Status.missed),
+        ("Here, and it goes to my left arm and my jaw.", "Yes.", Status.volunteered, Status.elicited),
+        ("Here, and it goes to my left arm and my jaw.", "No.", Status.volunteered, Status.missed),
+    ],
+)
+def test_a_yes_to_a_recap_tells_what_it_supposes(before, answer, radiation, fever):
+    lines = f"D: Where does it hurt?\nP: {before}\nD: {RECAP}\nP: {answer}"
+    told = debrief(talk("synthetic-01", "plain,B,high,normal", lines))
+    found = {one.text: one.status for entry in told.history.entries for one in entry.facts}
+    assert told.history.entry("radiation").status is radiation
+    assert found["no fever"] is fever
