@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from patientsim_core.debrief.account import Account, Came, Line
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.bands import Band, bands_of
 from patientsim_core.debrief.manner import sounds

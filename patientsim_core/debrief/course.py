@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from patientsim_core.debrief.account import Account, Came
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came
 from patientsim_core.debrief.asked import GENERAL, Asked
 from patientsim_core.debrief.layout import entry_of, places
 from patientsim_core.debrief.quotes import Quote, quote

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 
-from patientsim_core.debrief.account import Came, Line
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.layout import entry_of
 from patientsim_core.dialogue import Dialogue, How, Turn
 from patientsim_core.facts import Fact

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from patientsim_core.case import item_of
-from patientsim_core.debrief.account import Account, Came, Line
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.cues import Cue, cue_for
 from patientsim_core.debrief.layout import entry_of, items_of, label_of
 from patientsim_core.debrief.manner import sounds

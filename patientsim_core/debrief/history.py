@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from patientsim_core.case import HIDDEN, Case
-from patientsim_core.debrief.account import Account, Came, Line
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.course import Moment, Repeat, repeats, timeline
 from patientsim_core.debrief.layout import SAMPLE, TRIAGE, Place, entry_of, hidden_of, places
 from patientsim_core.debrief.quotes import Quote, answer, quote

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from patientsim_core.case import Case
-from patientsim_core.debrief.account import Account, Came
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came
 from patientsim_core.debrief.evidence import Evidence, recorded
 from patientsim_core.debrief.layout import entry_of
 from patientsim_core.debrief.quotes import Exchange, Quote, answer, quote

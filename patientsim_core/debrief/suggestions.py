@@ -4,7 +4,8 @@ suit the patient's persona."""
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from patientsim_core.debrief.account import Account, Came
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.communication import Communication, Kind
 from patientsim_core.debrief.cues import suited, symptom_question, wording_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from patientsim_core.debrief.account import Came
+from patientsim_core.debrief.answer import Came
 from patientsim_core.debrief.communication import Kind
 from patientsim_core.debrief.debriefing import Debrief
 from patientsim_core.debrief.history import Entry, FactLine, Status
