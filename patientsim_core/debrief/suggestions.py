@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from patientsim_core.debrief.account import Account, Came
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.communication import Communication, Kind
-from patientsim_core.debrief.cues import suited, symptom_question, wording_of
+from patientsim_core.debrief.cues import suited
 from patientsim_core.debrief.differential import Differential
 from patientsim_core.debrief.fairness import Fairness, Permitted
 from patientsim_core.debrief.history import History, Status
 from patientsim_core.debrief.quotes import Quote, quote
 from patientsim_core.debrief.red_flags import FlagTable, RedFlag
+from patientsim_core.debrief.wording import symptom_question, wording_of
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.offline.lexicon import concepts, is_symptom
 from patientsim_core.persona import Cefr, Dazed, Persona

@@ -169,3 +169,18 @@ def test_without_the_cue_the_fact_stays_away():
     reply = make_patient(dialogue.case, Persona(recall="low")).reply(again)
     lost = {one.fact for one in reply.disclosures if one.how is How.forgotten}
     assert lost & {one.fact for one in found}
+
+
+def test_a_question_that_got_lost_is_named_by_what_it_was_for():
+    dialogue = talk(
+        "synthetic-05", "plain,A,high,normal", "D: Have you had emesis or pyrexia?\nP: What is this word?"
+    )
+    texts = [one.text for one in debrief(dialogue).fairness.permitted if "could not take in" in one.text]
+    assert any("the question for symptoms (no vomiting)" in text for text in texts), texts
+    assert not any("what there is not" in text for text in texts)
+
+
+def test_turns_are_counted_in_english():
+    texts = [one.text for it in scripted() for one in debrief(it.dialogue).fairness.permitted]
+    assert not [text for text in texts if "over 1 turns" in text]
+    assert any("over one turn" in text or "turns, would" in text for text in texts)

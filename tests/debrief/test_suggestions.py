@@ -5,8 +5,9 @@ import pytest
 
 from patientsim_core import Dialogue, Persona, Turn, make_patient
 from patientsim_core.debrief import debrief
-from patientsim_core.debrief.cues import suited, symptom_question, wording_of
+from patientsim_core.debrief.cues import suited
 from patientsim_core.debrief.suggestions import MOST, NEEDED
+from patientsim_core.debrief.wording import symptom_question, wording_of
 from patientsim_core.offline.comprehend import baffles
 from patientsim_core.persona import Cefr, Dazed, Personality
 from patientsim_core.storage.runs import open_run
