@@ -31,14 +31,23 @@ def asks_for(flag: dict, one: Exchange, account: Account) -> bool:
     asked, wanted = account.asked[one.question - 1], flag.get("concepts", ())
     if is_aside(asked, wanted):
         return False
-    for ask, entries in singly(asked, account):
-        named = any(is_kind(id, its) for id in ask.about for its in wanted)
-        if ask.topic in flag.get("topics", ()) or (named and ask.topic not in ASPECTS):
-            return True
-        general = not ask.about or not wanted or ask.topic == "more" or _is_side_of(ask, wanted)
-        if general and entries & set(flag.get("entries", ())):
-            return True
-    return False
+    if any(ask.topic in flag.get("topics", ()) or _by_name(ask, wanted) for ask in asked.asks):
+        return True
+    own = set(flag.get("entries", ()))
+    after = singly(asked, account) if own & asked.entries else ()
+    return any(own & entries and _is_general(ask, wanted) for ask, entries in after)
+
+
+def _by_name(ask: Ask, wanted: Sequence[str]) -> bool:
+    return ask.topic not in ASPECTS and any(is_kind(id, its) for id in ask.about for its in wanted)
+
+
+def _is_general(ask: Ask, wanted: Sequence[str]) -> bool:
+    """Whether it asks after an entry without naming another thing of it; also for a side of what a flag is a
+    kind of: what makes pain worse, for pain on effort."""
+    if not ask.about or not wanted or ask.topic == "more":
+        return True
+    return ask.topic in ASPECTS and any(covers(id, its) for id in ask.about for its in wanted)
 
 
 def is_aside(asked: Asked, wanted: Sequence[str]) -> bool:
@@ -47,11 +56,6 @@ def is_aside(asked: Asked, wanted: Sequence[str]) -> bool:
     topics = {ask.topic for ask in asked.asks} or {""}
     of_drug = any(its in drug_classes() for its in wanted)
     return topics <= {"family_medical_history"} or (of_drug and topics <= {"allergies", "reaction"})
-
-
-def _is_side_of(ask: Ask, wanted: Sequence[str]) -> bool:
-    """Whether it asks for a side of what a flag is a kind of: what makes pain worse, for pain on effort."""
-    return ask.topic in ASPECTS and any(covers(id, its) for id in ask.about for its in wanted)
 
 
 def touches(wanted: Sequence[str], one: Exchange, account: Account) -> bool:

@@ -9,6 +9,7 @@ from patientsim_core.debrief.asked import Asked, asked_of
 from patientsim_core.debrief.matching import content
 from patientsim_core.offline.judge.said import rules
 from patientsim_core.offline.lexicon import (
+    Mention,
     concepts,
     covers,
     drug_classes,
@@ -51,12 +52,17 @@ def names(asked: Asked, id: str) -> bool:
     """Whether the words of a turn's questions name a concept or a class of drugs, in whatever order: `any
     change in your stools, blood?`."""
     text = _questions(asked)
-    normal = normalise(text)
-    found = (*find_concepts(normal), *find_drugs(normal))
+    found, words = _mentions(text), content(text)
     if any(is_kind(mention.id, id) for mention in found):
         return True
     of_others = [content(mention.words) for mention in found]
-    return any(own <= content(text) and not any(own <= other for other in of_others) for own in _names(id))
+    return any(own <= words and not any(own <= other for other in of_others) for own in _names(id))
+
+
+@lru_cache(maxsize=1024)
+def _mentions(text: str) -> tuple[Mention, ...]:
+    normal = normalise(text)
+    return (*find_concepts(normal), *find_drugs(normal))
 
 
 def is_kind(named: str, wanted: str) -> bool:
@@ -78,5 +84,9 @@ def _names(id: str) -> tuple[frozenset[str], ...]:
 
 def _questions(asked: Asked) -> str:
     """The sentences of a turn that ask; all of one that asks without a question mark."""
-    asking = [one for one in sentences(asked.text) if re.search(r"\?\W*$", one)]
-    return " ".join(asking) or (asked.text if asked.asks else "")
+    return _asking(asked.text) or (asked.text if asked.asks else "")
+
+
+@lru_cache(maxsize=1024)
+def _asking(text: str) -> str:
+    return " ".join(one for one in sentences(text) if re.search(r"\?\W*$", one))
