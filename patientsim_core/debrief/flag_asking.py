@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from patientsim_core.debrief.account import Account, Came
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.layout import entry_of
+from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.quotes import Exchange, Quote, spoken_sentences
 from patientsim_core.debrief.raised import is_kind, names, singly
 from patientsim_core.dialogue import Dialogue
@@ -51,11 +52,12 @@ def _is_general(ask: Ask, wanted: Sequence[str]) -> bool:
 
 
 def is_aside(asked: Asked, wanted: Sequence[str]) -> bool:
-    """Whether a question is for the family's illnesses, or for what a drug did, where one that is taken is
-    wanted."""
+    """Whether a turn is about the family's illnesses, about what to do if it gets worse, or about what a drug
+    did, where one that is taken is wanted."""
     topics = {ask.topic for ask in asked.asks} or {""}
-    of_drug = any(its in drug_classes() for its in wanted)
-    return topics <= {"family_medical_history"} or (of_drug and topics <= {"allergies", "reaction"})
+    of_drug = any(its in drug_classes() for its in wanted) and topics <= {"allergies", "reaction"}
+    advice = "?" not in asked.text and sounds("safety_net", asked.text)
+    return of_drug or advice or topics <= {"family_medical_history"}
 
 
 def touches(wanted: Sequence[str], one: Exchange, account: Account) -> bool:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.asked import Asked, asked_of
 from patientsim_core.debrief.matching import content
+from patientsim_core.debrief.quotes import spoken_sentences
+from patientsim_core.dialogue import Dialogue
 from patientsim_core.offline.judge.said import rules
 from patientsim_core.offline.lexicon import (
     Mention,
@@ -36,6 +38,18 @@ def entries_asked(account: Account) -> frozenset[str]:
     return frozenset(
         key for asked in account.asked for _, entries in singly(asked, account) for key in entries
     )
+
+
+def is_unread(dialogue: Dialogue, account: Account) -> bool:
+    """Whether these rules do not understand a question, and no answer shows what it was: one
+    that begins with a fact. Anything may have been asked so."""
+    told = {(line.exchange.answered, line.sentence) for line in account.lines if line.came.reached}
+    for one in account.exchanges:
+        if one.asked is not None and account.asked[one.question - 1].unread:
+            words = spoken_sentences(dialogue.turns[one.answered].text) if one.answered is not None else []
+            if (one.answered, next(iter(words), "")) not in told:
+                return True
+    return False
 
 
 def is_worded(asked: Asked, entry: str) -> bool:

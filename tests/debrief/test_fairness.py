@@ -181,6 +181,8 @@ def test_a_question_that_got_lost_is_named_by_what_it_was_for():
 
 
 def test_turns_are_counted_in_english():
-    texts = [one.text for it in scripted() for one in debrief(it.dialogue).fairness.permitted]
-    assert not [text for text in texts if "over 1 turns" in text]
-    assert any("over one turn" in text or "turns, would" in text for text in texts)
+    safe = "You're safe here, sir. We're looking after you."
+    calm = f"D: {safe}\nP: Where am I?\n" * 3
+    lines = f"{calm}D: When did the fever start?\nP: Are we there yet?"
+    texts = [one.text for one in debrief(talk("synthetic-19", "plain,B,high,high", lines)).fairness.permitted]
+    assert any("over one turn, would" in text for text in texts), texts
