@@ -28,28 +28,32 @@ def simpler(asked: Asked, cefr: Cefr, word: str = "") -> str:
     """A turn's question in words for a level: the one with a word that was not understood, else the first; by
     the name of what it is for, for its side of the complaint, or for its entry. Empty where there is none."""
     normal = normalise(word)
-    if meant := next(iter(sorted(concepts_in(normal))), ""):
-        narrower = (id for ask in asked.asks for id in ask.about if covers(meant, id))
-        return symptom_question(next(narrower, meant), cefr)
-    asks = sorted(asked.asks, key=lambda ask: not (normal and normal in ask.words))
-    found = (question for ask in asks for question in _of(ask, cefr))
-    entries = (question for key in sorted(asked.entries) for question in wording_of(key, cefr))
-    return next(found, "") or next(entries, "")
+    meant = next(iter(sorted(concepts_in(normal))), "")
+    asks = sorted(asked.asks, key=lambda ask: (not _means(ask, meant), not (normal and normal in ask.words)))
+    found = [question for ask in asks for question in _of(ask, cefr, meant)]
+    found += [symptom_question(meant, cefr)] if meant else []
+    found += [question for key in sorted(asked.entries) for question in wording_of(key, cefr)]
+    return next(iter(found), "")
 
 
-def _of(ask: Ask, cefr: Cefr) -> list[str]:
-    """Questions for the same as an ask."""
-    if ask.topic == "quality" and ask.about and not any(covers("pain", id) for id in ask.about):
+def _means(ask: Ask, meant: str) -> bool:
+    return any(covers(meant, id) for id in ask.about)
+
+
+def _of(ask: Ask, cefr: Cefr, meant: str) -> list[str]:
+    """Questions for the same as an ask, for what is meant of it first."""
+    about = sorted(ask.about, key=lambda id: not covers(meant, id))
+    if ask.topic == "quality" and about and not any(covers("pain", id) for id in about):
         return ["What is it like?"]
     if ask.topic in ASPECTS:
         return wording_of(ask.topic, cefr)
     if ask.topic == "family_medical_history":
-        named = [question for id in ask.about for question in in_family(id, cefr)]
+        named = [question for id in about for question in in_family(id, cefr)]
     elif ask.topic == "medication":
-        purposes = [its for id in ask.about for its in sorted(drugs().get(id, {id}))]
+        purposes = [its for id in about for its in sorted(drugs().get(id, {id}))]
         named = [question for its in purposes for question in by_purpose(its, cefr)]
     else:
-        named = [question for id in ask.about for question in by_name(id, cefr)]
+        named = [question for id in about for question in by_name(id, cefr)]
     return named or wording_of(ask.topic, cefr)
 
 
