@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from patientsim_core.debrief.asked import Asked
+from patientsim_core.debrief.quotes import LONGEST
 from patientsim_core.debrief.red_flags import RedFlag
 from patientsim_core.debrief.wording import by_name, by_purpose, in_family, symptom_question, wording_of
 from patientsim_core.offline.lexicon import concepts_in, covers, drugs
@@ -18,7 +19,7 @@ _WHOLE = 4
 
 def first_alone(asked: Asked) -> str:
     """The first question of a turn, where it is a whole sentence that asks one thing; else empty."""
-    first = next((one.strip() for one in sentences(asked.text) if one.rstrip().endswith("?")), "")
+    first = next((one.strip() for one in sentences(asked.text[:LONGEST]) if one.rstrip().endswith("?")), "")
     found = read_alone(first).asks
     whole = len(first.split()) >= _WHOLE
     return first if whole and len(found) == 1 and len(found[0].about) < 2 else ""
@@ -60,7 +61,7 @@ def _of(ask: Ask, cefr: Cefr, meant: str) -> list[str]:
 def for_flag(flag: RedFlag, cefr: Cefr, said: Sequence[str]) -> str:
     """A question for a red flag in words of a level, which is none that was asked in these very words."""
     found = [symptom_question(flag.asks, cefr), *wording_of(flag.asks, cefr)]
-    before = {_bare(one) for text in said for one in sentences(text)}
+    before = {_bare(one) for text in said for one in sentences(text[:LONGEST])}
     return next((one for one in found if one and _bare(one) not in before), "")
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.asked import Asked, asked_of
 from patientsim_core.debrief.matching import content
-from patientsim_core.debrief.quotes import spoken_sentences
+from patientsim_core.debrief.quotes import LONGEST, spoken_sentences
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.offline.judge.said import rules
 from patientsim_core.offline.lexicon import (
@@ -54,12 +54,17 @@ def is_unread(dialogue: Dialogue, account: Account) -> bool:
 
 def is_worded(asked: Asked, entry: str) -> bool:
     """Whether the words of a turn are those of a question for an entry, as a whole or as one of a list."""
-    normal = normalise(_questions(asked))
-    parts = (normal, *re.split(r" ?[,;?.] ?| (?:or|and) ", normal))
-    heard = {
-        one.topic for one in topics() if not one.act and any(p.search(s) for p in one.patterns for s in parts)
-    }
-    return any(entry in rules()["topics"].get(topic, [topic]) for topic in heard)
+    return any(entry in rules()["topics"].get(topic, [topic]) for topic in _topics(_questions(asked)))
+
+
+@lru_cache(maxsize=1024)
+def _topics(text: str) -> frozenset[str]:
+    normal = normalise(text)
+    parts = {normal, *re.split(r" ?[,;?.] ?| (?:or|and) ", normal)}
+    found = (one for one in topics() if not one.act)
+    return frozenset(
+        one.topic for one in found if any(p.search(part) for p in one.patterns for part in parts)
+    )
 
 
 def names(asked: Asked, id: str) -> bool:
@@ -98,7 +103,8 @@ def _names(id: str) -> tuple[frozenset[str], ...]:
 
 def _questions(asked: Asked) -> str:
     """The sentences of a turn that ask; all of one that asks without a question mark."""
-    return _asking(asked.text) or (asked.text if asked.asks else "")
+    text = asked.text[:LONGEST]
+    return _asking(text) or (text if asked.asks else "")
 
 
 @lru_cache(maxsize=1024)
