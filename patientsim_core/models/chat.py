@@ -72,6 +72,7 @@ class ChatModel(ABC):
         self.model = name.partition(":")[2]
         self.ignored: frozenset[str] = frozenset()
         self.thinks = thinks_first(self.model)
+        self.answered = False
         self._words = words
 
     def __repr__(self) -> str:
@@ -138,7 +139,8 @@ class ChatModel(ABC):
                 raise
             return answer
 
-        answer, answer.attempts = retrying(begin, self.limits)
+        answer, answer.attempts = retrying(begin, self.limits, lambda: self.answered)
+        self.answered = True
         return answer
 
 
