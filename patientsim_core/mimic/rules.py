@@ -1,7 +1,7 @@
 """The reader that is no model: it sorts a note's sentences by rules, so that everything works offline.
 
-It does not understand: it takes sentences and their clauses, loses what is denied in an unusual way, scores the
-fit by the built-in doctor's ranking of diagnoses, and draws what it imagines from a short list.
+It does not understand: it takes sentences and clauses, loses what is denied in an unusual way, scores the fit
+by the built-in doctor's ranking of diagnoses, and draws what it imagines from a short list.
 """
 
 import random

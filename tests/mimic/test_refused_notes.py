@@ -81,6 +81,18 @@ def test_a_refused_score_drops_the_visit_and_a_refused_imagination_does_not(serv
     assert (outcome.refused, outcome.fit, outcome.case.imputed) == ("", 4, "")
 
 
+def test_half_a_character_in_an_answer_that_cannot_be_read_is_no_obstacle(service, tmp_path):
+    message = {"role": "assistant", "content": "I would rather \ud800 not."}
+    choices = [{"index": 0, "finish_reason": "stop", "message": message}]
+    service.answers(
+        Problem.raw(200, json.dumps({"id": "c", "object": "chat.completion", "choices": choices}))
+    )
+    model = Model(service, tmp_path / "a.jsonl")
+    outcome = read(visit(), model.reader)
+    assert (outcome.case, outcome.failure, len(service.requests)) == (None, None, 3)
+    assert json.loads((tmp_path / "a.jsonl").read_text())["raw"] == "I would rather � not."
+
+
 @pytest.mark.parametrize("problem", [Problem.wrong_key(), Problem.unknown_model(), Problem.quota_exhausted()])
 def test_a_fault_of_the_set_up_still_stops_the_command_and_is_kept_of_no_note(three, out, asked, problem):
     asked.answers(*WELL, problem)
