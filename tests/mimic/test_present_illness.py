@@ -2,6 +2,7 @@
 
 import pytest
 
+from patientsim_core.case import UNKNOWN
 from patientsim_core.mimic.illness import present_illness
 from patientsim_core.mimic.rules import RulesReader
 from tests.mimic.test_readers import read, visit
@@ -47,6 +48,7 @@ def test_what_is_denied_is_denied_wherever_the_sentence_says_so(told, lacks):
         ("Presents with cough for a week, denying fever.", ["cough for a week"], ["no fever"]),
         ("(+) fever, chills (-) cough, nausea.", ["fever", "chills"], ["no cough", "no nausea"]),
         ("ROS is positive for chills, negative for cough.", ["chills"], ["no cough"]),
+        ("He has cough, otherwise denies fever.", ["He has cough"], ["no fever"]),
         ("He has fever, but not cough.", ["He has fever"], []),
         ("He had chills. However, he denied cough.", ["He had chills"], ["no cough"]),
     ],
@@ -102,3 +104,10 @@ def test_no_known_allergies_are_none(text):
 )
 def test_long_and_odd_sentences_end(piece):
     present_illness(piece * 1_000)
+
+
+@pytest.mark.parametrize("text", ["Unknown", "not known", "Not documented"])
+def test_allergies_that_nobody_knows_are_not_recorded(text):
+    one = visit()
+    one.sections["allergies"] = text
+    assert read(one).case.allergies == UNKNOWN
