@@ -48,8 +48,8 @@ def _is_mixed(clause: str) -> bool:
 def _parts(text: str) -> Iterator[str]:
     """`fever, cough, or chills` one by one."""
     parts = re.split(r",\s*(?:n?or |and )?|\s+n?or\s+|\s+and\s+", text)
-    found = (re.sub(r"^(?:(?:any|no|having|experiencing)\s+)*", "", part.strip(" .:")) for part in parts)
-    return (one for one in found if one and not one.startswith("that "))
+    found = (re.sub(r"^(?:(?:any|an?|no|having|experiencing)\s+)*", "", part.strip(" .:")) for part in parts)
+    return (one for one in found if one and not _pattern("beside").match(one))
 
 
 @lru_cache(maxsize=16)
