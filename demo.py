@@ -117,7 +117,7 @@ def steps(dialogue: Dialogue) -> None:
 
 
 def page() -> None:
-    id = st.query_params.get("consultation")
+    id = st.query_params.get("consultation") or None
     try:
         dialogue = store().load(id) if id else None
     except PatientSimError:

@@ -34,7 +34,7 @@ state = st.session_state
 
 
 def page() -> None:
-    id = st.query_params.get("comparison")
+    id = st.query_params.get("comparison") or None
     if state.get("compared", "") != id:
         state.update(compared=id, hearing=None, faults={})
     with st.sidebar:

@@ -5,7 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 from pages.parts.address import put
-from pages.parts.case_form import case_form
+from pages.parts.case_delete import deletes, unreadable
+from pages.parts.case_form import case_form, keep_typed, leave_form, under_way
 from pages.parts.case_import import exports, imports
 from pages.parts.cases import cases_by_title, sample_cases
 from pages.parts.nav import navigation
@@ -30,10 +31,8 @@ TOLD = {
 }
 """How a finding is marked: an icon, a colour, and a word, so that the colour never is the only sign."""
 GONE = "There is no case {id} (any more)."
-UNREADABLE = "{title} cannot be read: it is damaged or of another version. It was left as it is."
 MOST = 50
 """So many cases are listed."""
-CONFIRM = "Delete this case? Consultations and runs keep it as it was."
 state = st.session_state
 
 
@@ -45,16 +44,17 @@ def page() -> None:
     own = own_cases().all()
     cases = {case.hadm_id: case for case in (*sample_cases(), *own)}
     id, action = st.query_params.get("case"), st.query_params.get("do")
-    if action == "new":
-        return case_form(None, action, cases)
+    case = cases.get(id)
+    fits = {"new": True, "copy": case is not None, "edit": case in own}
+    if fits.get(action) or under_way(action, id):
+        return case_form(None if action == "new" else case, action, id, cases)
+    leave_form()
     if not id:
         return browse(list(cases.values()), own)
-    if id not in cases:
+    if case is None:
         st.error(literal(GONE.format(id=id[:60])))
         return st.button("All cases", icon=":material/arrow_back:", on_click=put, kwargs={"case": None})
-    if action == "copy" or (action == "edit" and cases[id] in own):
-        return case_form(cases[id], action, cases)
-    one(cases[id], cases[id] in own)
+    one(case, case in own)
 
 
 def browse(cases: list[Case], own: list[Case]) -> None:
@@ -63,7 +63,8 @@ def browse(cases: list[Case], own: list[Case]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         words = st.text_input("Search", placeholder="chest pain smoker", key="case words", max_chars=200)
         st.button("New case", icon=":material/add:", on_click=put, kwargs={"do": "new"})
-    covered = not st.toggle("Search the diagnosis, too, and show it", key="case diagnoses")
+    label, more = "Search the diagnosis, too, and show it", "The disposition is searched as well."
+    covered = not st.toggle(label, key="case diagnoses", help=more)
     found = find(cases, words, diagnosis=not covered)
     st.caption(f"{len(found)} of {len(cases)} cases, {len(own)} of your own")
     for case in found[:MOST]:
@@ -75,10 +76,7 @@ def browse(cases: list[Case], own: list[Case]) -> None:
             st.button("Open", key=f"open {case.hadm_id}", on_click=put, kwargs={"case": case.hadm_id})
     if not found:
         st.info("No case has all of these words.")
-    for title in own_cases().unreadable():
-        st.warning(
-            f"{literal(title)} cannot be read: it is damaged or of another version. It was left as it is."
-        )
+    unreadable()
     imports(cases)
     exports(found)
 
@@ -88,13 +86,11 @@ def one(case: Case, is_own: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("All cases", icon=":material/arrow_back:", on_click=put, kwargs={"case": None})
         st.space("stretch")
-        st.button("Consult", icon=":material/stethoscope:", on_click=choose, args=[case])
+        st.button("Consult", icon=":material/stethoscope:", on_click=choose, args=[case.hadm_id])
         st.button("Duplicate", icon=":material/content_copy:", on_click=put, kwargs={"do": "copy"})
         if is_own:
             st.button("Edit", icon=":material/edit:", on_click=put, kwargs={"do": "edit"})
-            with st.popover("Delete", icon=":material/delete:"):
-                st.markdown(CONFIRM)
-                st.button("Delete it", type="primary", on_click=delete, args=[case])
+            deletes(case)
     if state.pop("consult", False):
         st.switch_page("demo.py")
     mine = " :blue-badge[own]" if is_own else ""
@@ -123,22 +119,20 @@ def report(found: list[Finding]) -> None:
                 st.markdown(f":{color}-badge[:material/{icon}: {word}] {text}")
 
 
-def choose(case: Case) -> None:
-    """Has Consult begin with this case."""
-    state.case = next(title for title, other in cases_by_title().items() if other == case)
-    state["consult"] = True
-
-
-def delete(case: Case) -> None:
+def choose(id: str) -> None:
+    """Has Consult begin with this case as it is now; the page itself says where it is gone."""
     try:
-        own_cases().delete(case)
-        put(case=None)
+        titles = {case.hadm_id: title for title, case in cases_by_title().items()}
     except PatientSimError as error:
         state["case fault"] = str(error)
+        return
+    if id in titles:
+        state.case, state["consult"] = titles[id], True
 
 
 st.set_page_config("Cases · PatientSim", ROOT / ".streamlit" / "icon.png", initial_sidebar_state=340)
 try:
     page()
 except PatientSimError as error:
+    keep_typed()
     st.error(literal(str(error)))

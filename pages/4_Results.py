@@ -56,6 +56,7 @@ def page() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
+    section = section or "overview"  # an address with an empty one chooses nothing
     view = choices(section, view)
     if section == "overview":
         overview(view)

@@ -62,9 +62,8 @@ def _text(value: object) -> object:
         value = "; ".join(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return UNKNOWN
-    return clean(value) if isinstance(value, str) else value
+    value = clean(value) if isinstance(value, str) else value  # first: invisible characters are no text
+    return UNKNOWN if value is None or value == "" else value
 
 
 def _number(value: object) -> object:
@@ -72,7 +71,7 @@ def _number(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("no number")
     if isinstance(value, str):
-        value = value.strip()
+        value = clean(value)
         if value.lower() in ("", UNKNOWN.lower(), "unknown", "n/a"):
             return None
     return value

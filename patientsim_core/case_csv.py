@@ -44,7 +44,7 @@ def parse_csv(content: bytes, name: str) -> list[Case]:
         (f"row {number}", {key: cell for key, cell in zip(keys, row, strict=True) if key and cell.strip()})
         for number, row in rows[1:]
     ]
-    return read_rows(cases, name, called=lambda key: f"column {shown(headed.get(key, key))}")
+    return read_rows(cases, name, lambda key: f"column {shown(headed.get(key, key))}", to_keep=True)
 
 
 def to_csv(cases: Iterable[Case]) -> str:

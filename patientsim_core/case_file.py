@@ -60,7 +60,8 @@ def _profiles(folder: Path) -> Path:
 
 
 def read_cases(content: bytes, name: str) -> list[Case]:
-    """The cases in a file that someone gives, JSON or CSV: by the ending of its name, else by how it begins.
+    """The cases in a file that someone gives to be kept, JSON or CSV: by the ending of its name, else by how
+    it begins.
 
     Raises InputError as `load_cases` does.
     """
@@ -72,13 +73,13 @@ def read_cases(content: bytes, name: str) -> list[Case]:
     begins = content[:100].removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     is_json = ending == ".json" or (ending not in _TABLES and begins in (b"[", b"{"))
     if is_json:
-        return parse_cases(content, name)
+        return parse_cases(content, name, to_keep=True)
     _check_size(content, name)
     return parse_csv(content, name)
 
 
-def parse_cases(content: bytes, name: str) -> list[Case]:
-    """The cases in the bytes of a JSON file; `name` stands for it in errors."""
+def parse_cases(content: bytes, name: str, to_keep: bool = False) -> list[Case]:
+    """The cases in the bytes of a JSON file; `name` stands for it in errors, `to_keep` as in `read_rows`."""
     _check_size(content, name)
     try:
         rows, repeated = _json(content.decode("utf-8-sig"), name)
@@ -91,7 +92,8 @@ def parse_cases(content: bytes, name: str) -> list[Case]:
         raise InputError(f"{name}: is nested too deeply; a case file must be a list of objects.") from error
     if not isinstance(rows, list) or not rows:
         raise InputError(f"{name}: must be a list of cases, [{{…}}, {{…}}], with at least one.")
-    return read_rows(((f"case {number}", row) for number, row in enumerate(rows, 1)), name, faults=repeated)
+    placed = ((f"case {number}", row) for number, row in enumerate(rows, 1))
+    return read_rows(placed, name, faults=repeated, to_keep=to_keep)
 
 
 def to_json(cases: Iterable[Case]) -> str:

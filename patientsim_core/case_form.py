@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from patientsim_core.case import GROUPS, LABELS, UNKNOWN, Case, Provenance, item_of
-from patientsim_core.case_rows import allowed, is_of_mimic
+from patientsim_core.case_rows import allowed, is_of_mimic, unfit_id
 from patientsim_core.errors import InputError
 
 Kind = Literal["number", "text", "long text", "choice"]
@@ -26,9 +26,9 @@ class Field:
     help: str
     example: str | int
     choices: tuple[str, ...] = ()
-    least: int | None = None
-    most: int | None = None
-    step: int | None = None
+    least: float | None = None
+    most: float | None = None
+    step: float | None = None
 
     @property
     def label(self) -> str:
@@ -76,10 +76,13 @@ def case_from_form(
     given = {key: values.get(key) for key in FIELDS}
     secret = (base and base.provenance == "credentialed") or is_of_mimic(str(hadm_id).strip())
     about = {"hadm_id": hadm_id, "provenance": "credentialed" if secret else provenance}
+    faults = {"hadm_id": fault} if (fault := unfit_id(str(hadm_id))) else {}
     try:
-        return Case.model_validate(kept | given | about)
+        case = Case.model_validate(kept | given | about)
+        if not faults:
+            return case
     except ValidationError as error:
-        faults = {str(fault["loc"][0]): allowed(fault) for fault in reversed(error.errors())}
+        faults |= {str(fault["loc"][0]): allowed(fault) for fault in reversed(error.errors())}
     lines = [f"{LABELS.get(key, key)}: {faults[key]}" for key in (*FIELDS, *about, *kept) if key in faults]
     raise InputError("\n".join(["The case was not saved.", *dict.fromkeys(lines)]))
 

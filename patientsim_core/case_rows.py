@@ -16,6 +16,9 @@ from patientsim_core.words import LISTS
 CREDENTIALED_IDS = range(20_000_000, 30_000_000)
 """hadm_id of MIMIC-IV: a case with such an id counts as credentialed."""
 
+LONGEST_ID = 64
+"""So long is a hadm_id at most that the app's database has room for; runs on disk may have longer ones."""
+
 MOST_FAULTS = 30
 """So many faults are told of one file; the rest are counted."""
 
@@ -35,19 +38,29 @@ def is_of_mimic(hadm_id: str) -> bool:
     return bool(match) and int(match[1]) in CREDENTIALED_IDS
 
 
+def unfit_id(hadm_id: str) -> str | None:
+    """What is wrong with an id that a case may have but the database has no room for."""
+    long = len(hadm_id) > LONGEST_ID
+    return f"is too long; a number has at most {LONGEST_ID} characters." if long else None
+
+
 def read_rows(
     rows: Iterable[tuple[str, object]],
     name: str,
     called: Callable[[str], str] = "field {}".format,
     faults: Iterable[str] = (),
+    to_keep: bool = False,
 ) -> list[Case]:
-    """The cases of rows, each given with its place (`case 2`); `called` words a field's key for errors.
+    """The cases of rows, each given with its place (`case 2`); `called` words a field's key for errors, and
+    with `to_keep` an id must fit into the database.
 
     Raises InputError that names the file and every fault, those found before (`faults`) first.
     """
     cases, faults = [], list(faults)
     for place, row in rows:
         case, found = _read(row)
+        if to_keep and case and (fault := unfit_id(case.hadm_id)):
+            found = [*found, ("hadm_id", fault)]
         where = place + _numbered(row)
         faults += [f"{where}, {called(key)}: {fault}" if key else f"{where}, {fault}" for key, fault in found]
         cases.append(case)

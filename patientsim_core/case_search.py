@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from patientsim_core.case import LABELS, Case, values
+from patientsim_core.case import HIDDEN, LABELS, Case, values
 
 _WEIGHTS = {"chiefcomplaint": 4, "hadm_id": 4, "present_illness_positive": 2}
 """What a word found in these counts; anywhere else 1, and twice as much where it is a whole word."""
@@ -12,7 +12,8 @@ _WEIGHTS = {"chiefcomplaint": 4, "hadm_id": 4, "present_illness_positive": 2}
 
 def find(cases: Iterable[Case], words: str, diagnosis: bool = False) -> list[Case]:
     """The cases in which every word begins some word, whatever its case and accents, the most relevant first
-    and else in the order given. The diagnosis is only searched with `diagnosis`: a search gives nothing away.
+    and else in the order given. Diagnosis and disposition are only searched with `diagnosis`: a search gives
+    nothing away.
 
     No words find all cases.
     """
@@ -27,7 +28,7 @@ def _score(case: Case, wanted: list[re.Pattern[str]], diagnosis: bool) -> int:
     texts += [
         (_WEIGHTS.get(key, 1), "; ".join(values(getattr(case, key))))
         for key in LABELS
-        if key in Case.model_fields and key not in ("age", "pain") and (diagnosis or key != "diagnosis")
+        if key in Case.model_fields and key not in ("age", "pain") and (diagnosis or key not in HIDDEN)
     ]
     texts += [(1, f"{case.pain:g}/10")] if case.pain is not None else []
     folded = [(weight, _folded(text)) for weight, text in texts]

@@ -67,7 +67,7 @@ class Preset(NamedTuple):
 
 class Told(NamedTuple):
     """A fact of the record that an answer is about: its item's label, and how it was or was not told.
-    `differs` says that not all patients told it at the same question."""
+    `differs` says that not all patients told it, or not in the same way, at the same question."""
 
     label: str
     fact: str
@@ -187,13 +187,10 @@ def told(patients: Sequence[Dialogue], number: int) -> list[list[Told]]:
             found.append([])
             continue
         beside = [other for it, other in zip(cases, given, strict=True) if it == case and other is not None]
-        reached = [{fact for fact, (how, _) in other.items() if how.reached} for other in beside]
-        common, some = set.intersection(*reached), set.union(*reached)
-        lines = [
-            Told(_label(fact), fact[1], how, asked, fact in some - common)
-            for fact, (how, asked) in own.items()
-        ]
-        lines += [Told(_label(fact), fact[1], None, True, True) for fact in sorted(some - set(own))]
+        reached = [{(fact, how) for fact, (how, _) in other.items() if how.reached} for other in beside]
+        apart = {fact for fact, _ in set.union(*reached) - set.intersection(*reached)}
+        lines = [Told(_label(fact), fact[1], how, asked, fact in apart) for fact, (how, asked) in own.items()]
+        lines += [Told(_label(fact), fact[1], None, True, True) for fact in sorted(apart - set(own))]
         found.append(lines)
     return found
 

@@ -89,6 +89,27 @@ def test_an_unknown_pain_is_none_and_an_empty_text_reads_not_recorded(value):
     assert case.tobacco == "Not recorded"
 
 
+INVISIBLE = ["\u200b", " \u200b ", "\ufeff", "\u00ad\u2060", "\u202e\n"]
+
+
+@pytest.mark.parametrize("value", INVISIBLE)
+@pytest.mark.parametrize(
+    "field", ["hadm_id", "gender", "chiefcomplaint", "present_illness_positive", "diagnosis"]
+)
+def test_characters_that_nobody_sees_are_no_text_of_a_field_that_is_needed(field, value):
+    assert f"field {field}: is missing" in fault(RELEASE | {field: value})
+
+
+@pytest.mark.parametrize("value", INVISIBLE)
+def test_characters_that_nobody_sees_are_not_recorded(value):
+    (case,) = parse(RELEASE | {"allergies": value, "pain": value})
+    assert (case.allergies, case.pain) == ("Not recorded", None)
+
+
+def test_a_run_on_disk_may_have_longer_ids_than_the_database():
+    assert parse(RELEASE | {"hadm_id": "9" * 70})[0].hadm_id == "9" * 70
+
+
 def test_keys_that_the_protocol_does_not_name_are_kept():
     assert parse(RELEASE | {"ward": "B2"})[0].model_extra == {"ward": "B2"}
 

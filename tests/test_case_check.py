@@ -4,7 +4,10 @@ import pytest
 
 from patientsim_core import Case
 from patientsim_core.case_check import KINDS, Finding, check
+from patientsim_core.case_check.finding import rules
+from patientsim_core.case_check.substances import substances
 from patientsim_core.case_form import example
+from patientsim_core.offline.lexicon import brands, concepts
 from tests.cases import CASES, HEART
 
 
@@ -61,10 +64,40 @@ def test_the_sample_cases_have_no_fault_but_items_that_they_do_not_record(case):
         ("Beta blockers (wheezing)", "Metoprolol succinate 25 mg daily", "contradiction"),
         ("No known drug allergies", "Amoxicillin 500 mg", None),
         ("Penicillin (treated with prednisone)", "Prednisone 5 mg", None),
-        ("Penicillin (rash), tolerates cephalexin", "Cephalexin 500 mg", "hint"),
+        ("Penicillin (rash), tolerates cephalexin", "Cephalexin 500 mg", None),
         ("Aspirin (hives), tolerates ibuprofen", "Tylenol 500 mg", None),
         ("Penicillin (rash)", "Amoxicillin stopped last week", None),
         ("Peanuts (hives)", "Fish oil 1 g daily", None),
+        ("Ibuprofen (hives)", "does not take ibuprofen", None),
+        ("Ibuprofen (hives)", "doesn't take ibuprofen", None),
+        ("NSAIDs (bleeding)", "avoids ibuprofen", None),
+        ("NSAIDs (bleeding)", "acetaminophen (not ibuprofen)", None),
+        ("NSAIDs (bleeding)", "acetaminophen instead of ibuprofen", None),
+        ("NSAIDs (bleeding)", "avoids ibuprofen but takes naproxen", "contradiction"),
+        ("NSAIDs (bleeding)", "ibuprofen 400 mg, but not every day", "contradiction"),
+        ("Not allergic to aspirin", "Aspirin 81 mg", None),
+        ("Not allergic to anything except aspirin", "Aspirin 81 mg", "contradiction"),
+        ("Penicillin; tolerates amoxicillin", "Amoxicillin 500 mg", None),
+        ("Penicillin; tolerates amoxicillin", "Amoxil 500 mg", None),
+        ("Penicillin; tolerates amoxicillin", "Augmentin 875 mg", None),
+        ("Penicillin; tolerates amoxicillin", "Ampicillin 500 mg", "contradiction"),
+        ("Penicillin; does not tolerate amoxicillin", "Amoxicillin 500 mg", "contradiction"),
+        ("Penicillin (tolerates cephalexin)", "Amoxicillin 500 mg", "contradiction"),
+        ("Penicillin; tolerates cephalosporins", "Cefazolin 1 g", None),
+        ("Penicillin; tolerates cephalexin", "Cefazolin 1 g", "hint"),
+        ("Amoxicillin; tolerates penicillins", "Amoxicillin 500 mg", "contradiction"),
+        ("Aspirin; tolerates acetaminophen", "Excedrin", "contradiction"),
+        ("Allergic to penicillin but had amoxicillin without reaction", "Amoxicillin 500 mg", None),
+        ("Metronidazole (rash)", "Flagyl 500 mg", "contradiction"),
+        ("Cleocin (rash)", "Clindamycin 300 mg", "contradiction"),
+        ("Reglan (restless)", "Metoclopramide 10 mg", "contradiction"),
+        ("Prochlorperazine (restless)", "Compazine 10 mg", "contradiction"),
+        ("Codeine (nausea)", "Tylenol #3", "contradiction"),
+        ("Codeine (nausea)", "Tylenol no. 3 as needed", "contradiction"),
+        ("Codeine (nausea)", "Tylenol 3 times a day", None),
+        ("PCN (rash)", "amox-clav 875 mg", "contradiction"),
+        ("Sulfa (rash)", "Co-trimoxazole twice a day", "contradiction"),
+        ("Lantus (rash)", "Insulin glargine 10 units", "contradiction"),
     ],
 )
 def test_an_allergy_is_held_against_the_drugs_that_are_taken(allergy, drug, kind):
@@ -92,6 +125,16 @@ def test_an_allergy_is_held_against_the_drugs_that_are_taken(allergy, drug, kind
         ("vomiting twice", "no blood in the vomit", False),
         ("vomiting of blood", "no vomiting", True),
         ("fever last month", "no fever", False),
+        ("fever last week", "no fever", False),
+        ("fever since last week", "no fever", True),
+        ("fever for the last week", "no fever", True),
+        ("family members have fever", "no fever", False),
+        ("her son is sick with fever", "no fever", False),
+        ("fever measured by his wife", "no fever", True),
+        ("fever", "afebrile", True),
+        ("fever", "denies chills, afebrile", True),
+        ("cough", "afebrile", False),
+        ("afebrile", "no fever", False),
         ("shortness of breath when walking", "no shortness of breath at rest", False),
     ],
 )
@@ -100,6 +143,18 @@ def test_a_symptom_is_not_reported_and_denied(positive, negative, contradicts):
         chiefcomplaint="Malaise", present_illness_positive=positive, present_illness_negative=negative
     )
     assert bool(about(case, "contradiction", "present_illness_negative")) is contradicts
+
+
+def test_names_of_drugs_in_the_rules_lead_to_generic_names():
+    others = [other for names in rules()["names"].values() for other in names]
+    assert len(others) == len(set(others))
+    assert set(others).isdisjoint([*rules()["contains"], *brands()])
+    for other in (*others, *rules()["contains"]):
+        assert substances(other)
+        assert substances(other).isdisjoint([*others, *rules()["contains"], *brands()])
+    for family in rules()["families"].values():
+        assert all(substances(drug) == {drug} for drug in family["drugs"])
+    assert set(rules()["absent"].values()) <= {name for one in concepts().values() for name in one.names}
 
 
 def test_a_denied_chief_complaint_contradicts():

@@ -181,6 +181,20 @@ def test_a_file_of_another_kind_is_refused_by_name(name, content, words):
     assert words in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [
+        ("a.csv", table(SMALL, SMALL | {"hadm_id": "9" * 65}), "row 3 (hadm_id 99"),
+        ("a.json", to_json([release(), release(hadm_id="9" * 65)]).encode(), "case 2 (hadm_id 99"),
+    ],
+)
+def test_an_id_that_the_database_has_no_room_for_is_a_fault_by_its_place(name, content, place):
+    with pytest.raises(InputError, match="hadm_id: is too long; a number has at most 64") as error:
+        read_cases(content, name)
+    assert place in str(error.value)
+    assert read_cases(content.replace(b"9" * 65, b"9" * 64), name)[1].hadm_id == "9" * 64
+
+
 def test_the_template_holds_one_faultless_synthetic_case():
     (case,) = parse_csv(template().encode(), "template.csv")
     assert case.provenance == "synthetic"

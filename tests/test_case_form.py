@@ -93,6 +93,14 @@ def test_a_credentialed_case_stays_so_whatever_is_made_of_it():
     assert case_from_form(VALUES, "own-1", "synthetic").provenance == "synthetic"
 
 
+@pytest.mark.parametrize("value", ["\u200b", "\ufeff ", "\u00ad"])
+def test_characters_that_nobody_sees_fill_in_nothing(value):
+    assert fault(VALUES | {"diagnosis": value})[1].startswith("Diagnosis: is missing")
+    assert case_from_form(VALUES | {"allergies": value}, "own-1", "synthetic").allergies == "Not recorded"
+
+
 def test_a_wrong_id_or_provenance_is_named():
+    assert fault(VALUES | {"age": -1}, hadm_id="9" * 65)[2].startswith("hadm_id: is too long")
+    assert case_from_form(VALUES, "9" * 64, "synthetic").hadm_id == "9" * 64
     assert fault(VALUES, hadm_id=" ")[1].startswith("hadm_id: is missing")
     assert fault(VALUES, provenance="real")[1].startswith("provenance: must be synthetic")

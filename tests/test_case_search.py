@@ -57,6 +57,12 @@ def test_the_diagnosis_is_found_only_when_it_is_asked_for():
     assert ids("intestinal") == []
 
 
+def test_what_became_of_the_patient_is_found_only_with_the_diagnosis():
+    admitted = {case.hadm_id for case in ALL if case.disposition == "ADMITTED"}
+    assert not ids("admitted")
+    assert set(ids("admitted", diagnosis=True)) == admitted
+
+
 def test_what_is_not_recorded_is_not_found_by_these_words():
     assert not ids("recorded")
 

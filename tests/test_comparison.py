@@ -2,7 +2,17 @@
 
 import pytest
 
-from patientsim_core import ALL_PERSONAS, Dialogue, Disclosure, How, InputError, Persona, Reply, Turn
+from patientsim_core import (
+    ALL_PERSONAS,
+    Dialogue,
+    Disclosure,
+    How,
+    InputError,
+    Persona,
+    Reply,
+    Turn,
+    make_patient,
+)
 from patientsim_core import comparison as compare
 from patientsim_core.comparison import Told
 from patientsim_core.comparison_text import to_json, to_markdown
@@ -235,17 +245,49 @@ def test_answers_belong_to_their_questions(patient):
 
 def test_told_says_how_and_marks_what_not_all_told(patient):
     open_ = patient(doctor("?"), says("…", (CHEST, How.told, True), (GOUT, How.told, False)))
-    closed = patient(doctor("?"), says("…", (CHEST, How.minimised, True), (GOUT, How.refused, True)))
+    closed = patient(doctor("?"), says("…", (CHEST, How.told, True), (GOUT, How.refused, True)))
     assert compare.told([open_, closed], 0) == [
         [
             Told("Chief complaint", "Chest pain", How.told, True, False),
             Told("Medical history", "gout", How.told, False, True),
         ],
         [
-            Told("Chief complaint", "Chest pain", How.minimised, True, False),
+            Told("Chief complaint", "Chest pain", How.told, True, False),
             Told("Medical history", "gout", How.refused, True, True),
         ],
     ]
+
+
+@pytest.mark.parametrize("bent", [How.minimised, How.exaggerated])
+def test_what_one_bent_and_another_told_as_it_is_differs(patient, bent):
+    plain = patient(doctor("?"), says("…", (CHEST, How.told, True), (GOUT, How.told, True)))
+    other = patient(doctor("?"), says("…", (CHEST, bent, False), (GOUT, How.told, False)))
+    lines = compare.told([plain, other], 0)
+    assert [[one.differs for one in own] for own in lines] == [[True, False]] * 2
+    assert [own[0].how for own in lines] == [How.told, bent]
+
+
+@pytest.mark.parametrize("bent", [How.minimised, How.exaggerated])
+def test_what_all_bent_in_the_same_way_differs_in_nothing(patient, bent):
+    same = [patient(doctor("?"), says("…", (CHEST, bent, True))) for _ in range(3)]
+    assert [line.differs for own in compare.told(same, 0) for line in own] == [False] * 3
+
+
+def test_how_bad_pain_is_differs_where_personalities_bend_it(case):
+    case = case.model_copy(update={"pain": 6})
+    question = doctor("How bad is your pain, from 0 to 10?")
+    patients = [
+        Dialogue(case=case, persona=Persona(personality=one), turns=[question])
+        for one in ("plain", "pleasing", "overanxious")
+    ]
+    answered = [
+        one.model_copy(update={"turns": [question, Turn(role="patient", text=reply.text, reply=reply)]})
+        for one in patients
+        for reply in [make_patient(case, one.persona, model="offline", seed=42).reply([question])]
+    ]
+    pain = [next(line for line in own if line.label == "Pain (0-10)") for own in compare.told(answered, 0)]
+    assert [line.how for line in pain] == [How.told, How.minimised, How.exaggerated]
+    assert all(line.differs for line in pain)
 
 
 def test_what_another_told_and_this_one_did_not_is_there_without_a_how(patient):

@@ -7,9 +7,9 @@ import streamlit as st
 from pages.parts.address import put
 from pages.parts.stores import own_cases
 from patientsim_core import Case, PatientSimError
-from patientsim_core.case_form import FORM, Field, case_from_form, form_values
+from patientsim_core.case_form import FIELDS, FORM, Field, case_from_form, form_values
 from patientsim_core.export import literal
-from patientsim_core.storage.own_cases import new_number
+from patientsim_core.storage.own_cases import CHANGED, DELETED, new_number
 
 TITLES = {"new": "New case", "copy": "New case, from another one", "edit": "Change a case"}
 ORIGINS = {
@@ -17,40 +17,67 @@ ORIGINS = {
     "unknown": "Unknown",
     "credentialed": "Credentialed: from data under an agreement, for local models only",
 }
+FOR_GOOD = "A case that is saved as credentialed stays so, and so does what is made from it."
+KEYS = [f"form {key}" for key in (*FIELDS, "origin")]
 state = st.session_state
 
 
-def case_form(base: Case | None, action: str, taken: Collection[str]) -> None:
-    """The fields by group. What does not fit is said above them, and nothing that was typed is lost."""
-    _begin(base, action)
+def case_form(now: Case | None, action: str, id: str | None, taken: Collection[str]) -> None:
+    """The fields by group. `now` is the case as it is kept, None for a new one or one that is gone. What does
+    not fit is said above the fields, and nothing that was typed is lost."""
+    if not under_way(action, id):
+        _fill(now, action, id)
+    base = state["form base"]
     st.header(TITLES[action], anchor=False)
     st.caption("A field that is left empty is not recorded. Fields with a star are needed.")
-    if fault := state.pop("form fault", None):
+    moved = action == "edit" and now != base and (CHANGED if now else DELETED)
+    for fault in dict.fromkeys(filter(None, (moved, state.pop("form fault", None)))):
         st.error(literal(fault))
+    if moved:
+        st.markdown("What you typed is still here, and can be saved as a new case.")
+    if moved and now:
+        how = {"on_click": _fill, "args": [now, action, id], "icon": ":material/refresh:"}
+        st.button("Load the new version", help="What you typed is lost then.", **how)
     with st.form("case", border=False, enter_to_submit=False):
         for group, fields in FORM.items():
             st.subheader(group, anchor=False)
             for field in fields:
                 _field(field)
         st.subheader("Origin", anchor=False)
-        st.radio("Where the case is from", list(ORIGINS), format_func=ORIGINS.get, key="form origin")
+        fixed = base is not None and base.provenance == "credentialed"
+        about = {"format_func": ORIGINS.get, "key": "form origin", "disabled": fixed}
+        st.radio("Where the case is from", list(ORIGINS), **about)
+        st.caption(FOR_GOOD)
         with st.container(horizontal=True):
-            st.form_submit_button("Save", type="primary", on_click=_save, args=[base, action, taken])
+            label, how = ("Save as new", "copy") if moved else ("Save", action)
+            st.form_submit_button(label, type="primary", on_click=_save, args=[how, taken])
             st.form_submit_button("Cancel", on_click=_leave, args=[action])
 
 
-def _begin(base: Case | None, action: str) -> None:
-    """Fills the fields once for each case that the form is opened with."""
-    of = (action, base.hadm_id if base else "")
-    if state.get("form of") == of:
-        return
-    state["form of"] = of
-    values = form_values(base) if base else {field.key: None for fields in FORM.values() for field in fields}
-    for field in (field for fields in FORM.values() for field in fields):
-        value = values[field.key]
-        state[f"form {field.key}"] = (value or None) if field.kind == "choice" else value
-        if field.kind in ("text", "long text"):
-            state[f"form {field.key}"] = value or ""
+def under_way(action: str | None, id: str | None) -> bool:
+    """Whether this form is filled in just now: Streamlit forgets the fields where they are not drawn."""
+    return state.get("form of") == (action, id) and all(key in state for key in KEYS)
+
+
+def keep_typed() -> None:
+    """Keeps the fields where they cannot be drawn, such as while the database is away."""
+    for key in KEYS:
+        if key in state:
+            state[key] = state[key]
+
+
+def leave_form() -> None:
+    state["form of"] = None
+
+
+def _fill(base: Case | None, action: str, id: str | None) -> None:
+    """Fills the fields, and keeps what they were filled with: a change is a change of that."""
+    state["form of"], state["form base"] = (action, id), base
+    values = form_values(base) if base else {}
+    for key, field in FIELDS.items():
+        empty = "" if field.kind in ("text", "long text") else None
+        given = values.get(key)
+        state[f"form {key}"] = empty if given in ("", None) else given
     state["form origin"] = base.provenance if base else "synthetic"
 
 
@@ -59,7 +86,8 @@ def _field(field: Field) -> None:
     about = {"key": f"form {field.key}", "help": literal(field.help)}
     about |= {"placeholder": f"for example {field.example}"}
     if field.kind == "number":
-        st.number_input(label, field.least, field.most, step=field.step, value=None, **about)
+        about |= {"step": field.step, "format": "%g" if isinstance(field.step, float) else None}
+        st.number_input(label, field.least, field.most, value=None, **about)
     elif field.kind == "choice":
         chosen = state.get(f"form {field.key}")
         options = list(dict.fromkeys([*field.choices, *([chosen] if chosen else [])]))
@@ -70,21 +98,22 @@ def _field(field: Field) -> None:
         st.text_input(label, max_chars=20_000, **about)
 
 
-def _save(base: Case | None, action: str, taken: Collection[str]) -> None:
-    values = {field.key: state.get(f"form {field.key}") for fields in FORM.values() for field in fields}
+def _save(action: str, taken: Collection[str]) -> None:
+    base = state["form base"]
     try:
         number = base.hadm_id if action == "edit" else new_number()
+        values = {key: state.get(f"form {key}") for key in FIELDS}
         case = case_from_form(values, number, state["form origin"], base)
         if action == "edit":
             own_cases().change(base, case)
         else:
             own_cases().add([case], taken)
-        state["form of"] = None
+        leave_form()
         put(case=case.hadm_id, do=None)
     except PatientSimError as error:
         state["form fault"] = str(error)
 
 
 def _leave(action: str) -> None:
-    state["form of"] = None
+    leave_form()
     put(do=None, **({"case": None} if action == "new" else {}))

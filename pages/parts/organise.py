@@ -81,14 +81,12 @@ def _figures(study: Study) -> None:
     elif view == "agreement":
         st.caption(
             "Gwet's AC1 (the same score) and AC2 (scores near each other, quadratic weights): 1 is full "
-            "agreement, 0 what chance gives. Intervals of 95% resample what was rated."
+            "agreement, 0 what chance gives. Intervals of 95% resample dialogues."
         )
-        pairs = st.toggle("Each pair of raters", key="pairs of raters")
-        found = agreement(csv)
+        found = agreement(csv, st.toggle("Each pair of raters", key="pairs of raters"))
         if found.empty:
             return st.info("No two raters have rated the same yet.")
-        shown = found if pairs else found[found["raters"] == tables.EVERYBODY]
-        show(tables.side_by_side(shown), "Agreement by criterion and pair of raters")
+        show(tables.side_by_side(found), "Agreement by criterion and pair of raters")
     elif view == "means":
         show(tables.means_by_rater(table), "Mean score by criterion and rater")
     elif view == "talk":

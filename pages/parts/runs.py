@@ -13,7 +13,7 @@ from patientsim_core.export import literal
 from patientsim_core.models.prices import load_prices
 from patientsim_core.playing import runs_folder
 from patientsim_core.storage.index import read_index, with_verdicts
-from patientsim_core.storage.run_list import SAMPLES, named_runs, told
+from patientsim_core.storage.run_list import SAMPLES, folder_named, named_runs, told
 from patientsim_core.storage.runs import Run, open_run
 from patientsim_core.tables import joined
 from patientsim_core.tables import rows_of as of_index
@@ -77,8 +77,7 @@ def why_nothing(names: Sequence[str], rows: pd.DataFrame) -> str:
 
 def open_named(name: str) -> Run:
     """A run by its name. Raises InputError where there is none."""
-    summary = named_runs(runs_folder()).get(name)
-    folder = summary.folder if summary else runs_folder() / Path(name).name
+    folder = folder_named(runs_folder(), name)
     return _opened(str(folder), _stamp(folder))
 
 

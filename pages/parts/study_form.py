@@ -1,19 +1,16 @@
 """The form of a new study: who rates, which dialogues, and what of them."""
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from pages.parts.address import put
 from pages.parts.runs import open_named
 from pages.parts.stores import consultations, studies
-from patientsim_core import Dialogue, InputError, PatientSimError
-from patientsim_core.evaluation.verdict import Verdict
+from patientsim_core import PatientSimError
 from patientsim_core.export import literal
 from patientsim_core.playing import runs_folder
-from patientsim_core.storage.index import dialogue_at, read_index, verdicts_at
 from patientsim_core.storage.run_list import named_runs
-from patientsim_core.study import MAX_DIALOGUES, MAX_NAME, plan, spread
+from patientsim_core.study import MAX_DIALOGUES, MAX_NAME, plan
+from patientsim_core.study_sources import Drawn, drawn, drawn_consultations
 
 CONSULTATIONS = "Consultations that have ended"
 ASKED = {
@@ -44,38 +41,23 @@ def study_form() -> None:
 
 def _begin() -> None:
     try:
-        dialogues, verdicts = _drawn(state["study from"], state["study count"], state["study seed"])
+        found = _drawn(state["study from"], state["study count"], state["study seed"])
         study = plan(
             state["study name"],
             state["study raters"].splitlines(),
-            [dialogue for _, dialogue in dialogues],
+            [dialogue for _, dialogue in found.dialogues],
             state["study each"],
             state["study seed"],
             state["study asked"],
-            verdicts,
+            found.verdicts,
         )
-        studies().begin(study, dialogues)
+        studies().begin(study, found.dialogues)
         put(study=study.id, organise=1)
     except PatientSimError as error:
         state["study fault"] = str(error)
 
 
-def _drawn(
-    source: str, count: int, seed: int
-) -> tuple[list[tuple[str, Dialogue]], Mapping[str, list[Verdict]]]:
-    """Dialogues, each with the name of its run, and their verdicts by id."""
+def _drawn(source: str, count: int, seed: int) -> Drawn:
     if source == CONSULTATIONS:
-        ended = [one.id for one in consultations().recent(MAX_DIALOGUES) if one.ended]
-        kept = [consultations().load(id) for id in ended]
-        if not kept:
-            raise InputError("No consultation has ended yet.")
-        return [("", kept[place]) for place in spread([one.persona.key for one in kept], count, seed)], {}
-    run = open_named(source)
-    rows = read_index(run)
-    if rows.empty or rows["failed"].all():
-        raise InputError(f"There is no finished dialogue in {source} yet.")
-    rows = rows[~rows["failed"].astype(bool)].sort_values("id")
-    drawn = rows.iloc[spread(rows["persona"].tolist(), count, seed)]
-    found = [dialogue_at(run, row) for _, row in drawn.iterrows()]
-    verdicts = {row["id"]: verdicts_at(run, row) for _, row in drawn.iterrows()}
-    return [(source, one) for one in found], verdicts
+        return drawn_consultations(consultations(), count, seed)
+    return drawn(open_named(source), count, seed)

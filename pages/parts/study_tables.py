@@ -6,18 +6,18 @@ import streamlit as st
 from pages.parts.runs import open_named
 from pages.parts.stores import studies
 from patientsim_core import PatientSimError
-from patientsim_core.evaluation.verdict import Metric, Verdict
+from patientsim_core.evaluation.verdict import Metric
 from patientsim_core.export import literal
-from patientsim_core.storage.index import read_index, verdicts_at
 from patientsim_core.storage.studies import Source
 from patientsim_core.study import Study, Target
+from patientsim_core.study_sources import judged
 from patientsim_core.tables import ratings as tables
 
 
 @st.cache_data(max_entries=20, show_spinner="Working out the agreement …")
-def agreement(csv: str) -> pd.DataFrame:
-    """The figures of exactly what is exported."""
-    return tables.rater_agreement(tables.read_ratings(csv))
+def agreement(csv: str, pairs: bool) -> pd.DataFrame:
+    """The figures of exactly what is exported; those of pairs only if wanted, as they take their time."""
+    return tables.rater_agreement(tables.read_ratings(csv), pairs)
 
 
 def progress(found: pd.DataFrame) -> None:
@@ -60,25 +60,14 @@ def beside_judges(study: Study, table: pd.DataFrame, sources: list[Source]) -> N
     verdicts = {}
     for run in {one.run for one in sources if one.run}:
         try:
-            verdicts |= judged(run, [one for one in sources if one.run == run])
+            verdicts |= judged(open_named(run), sources)
         except PatientSimError as error:
             st.warning(literal(str(error)))
     found = tables.beside_judges(table, verdicts)
     if found.empty:
         return st.info("No judge scored the same criteria of these dialogues.")
-    st.caption("Each judge beside every rater of the same dialogue.")
+    st.caption("Each judge beside every rater of the same dialogue. Intervals of 95% resample dialogues.")
     show(tables.side_by_side(found), "Agreement of judges with clinicians")
-
-
-def judged(run: str, sources: list[Source]) -> dict[int, list[Verdict]]:
-    """What judges said of a run's dialogues, by their places in the study."""
-    opened = open_named(run)
-    rows = read_index(opened).set_index("id")
-    return {
-        one.place: verdicts_at(opened, rows.loc[one.dialogue])
-        for one in sources
-        if one.dialogue in rows.index
-    }
 
 
 def show(found: pd.DataFrame, alt: str) -> None:

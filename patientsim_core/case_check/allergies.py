@@ -2,18 +2,28 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 from patientsim_core.case import Case
 from patientsim_core.case_check.finding import Finding, Kind, quoted, rules
+from patientsim_core.case_check.substances import families, members, substances
 from patientsim_core.facts import facts_of
-from patientsim_core.offline.lexicon import NameFinder, brands, drugs
-from patientsim_core.offline.spelling import normalise
 
 _ITEMS = ("allergies", "medication")
 _BRACKETS = re.compile(r"\([^()]*\)")
-_TOLERATED = re.compile(r"\b(tolerates?|tolerated|ok with|can take)\b", re.I)
+_CLAUSES = re.compile(
+    r"[()]|(?<!\bno)[.:]\s|\s[-–—]+\s|\b(?:but|however|though|although|except|other than)\b", re.I
+)
+_NOT = r"no(?!\W*\d)|not|never|cannot|unable|without|denie[sd]|\w*n['’]t"
+_TOLERATED = re.compile(
+    rf"\b(tolerat(es?|ed|ing)|ok with|can take|({_NOT})(\W+\w+){{0,2}}?\W+(allerg|react|problem|issue)\w*)\b",
+    re.I,
+)
+_INTOLERANT = re.compile(rf"\b({_NOT}|poorly)(\W+\w+){{0,2}}?\W+tolerat", re.I)
+_NOT_TAKEN = re.compile(
+    rf"\b({_NOT}|avoid\w*|refus\w*|declin\w*|instead of|rather than|allerg\w+ to)\b", re.I
+)
+"""What follows it in the clause is no drug that is taken."""
 _STOPPED = re.compile(r"\b(stopped|discontinued|no longer|on hold|held)\b", re.I)
 _FORMS = {"drug", "drugs", "allergy", "pill", "pills", "tablet", "tablets", "injection", "injections", "all"}
 _DOSE = re.compile(r"\s*(?:(?<=\s)\d|,|\bdaily\b|\btablets?\b|\binhal).*", re.I | re.S)
@@ -29,11 +39,12 @@ class _Named(NamedTuple):
 
 
 def allergies(case: Case) -> Iterator[Finding]:
-    facts = [fact for fact in facts_of(case) if not fact.absent]
-    texts = dict.fromkeys(f.text for f in facts if f.item == "allergies" and not _TOLERATED.search(f.text))
-    known = [_named(text, _BRACKETS.sub(" ", text)) for text in texts]
-    texts = dict.fromkeys(f.text for f in facts if f.item == "medication" and not _STOPPED.search(f.text))
-    taken = [_named(text, text) for text in texts]
+    facts = facts_of(case)
+    told = dict.fromkeys(fact.text for fact in facts if fact.item == "allergies" and not fact.absent)
+    known = [_named(text, _allergy(text)) for text in told]
+    spared = _spared([fact.text for fact in facts if fact.item == "allergies"], known)
+    told = dict.fromkeys(fact.text for fact in facts if fact.item == "medication" and not fact.absent)
+    taken = [_named(text, _taken(text), spared) for text in told if not _STOPPED.search(text)]
     for allergy in known:
         for drug in taken:
             if found := _compared(allergy, drug):
@@ -54,31 +65,35 @@ def _compared(allergy: _Named, drug: _Named) -> tuple[Kind, str] | None:
     return None
 
 
-def _named(text: str, told: str) -> _Named:
+def _allergy(text: str) -> str:
+    """The part of a text that names an allergy: not what is tolerated, nor the reaction in brackets."""
+    clauses = _CLAUSES.split(_BRACKETS.sub(" ", text))
+    return " ".join(clause for clause in clauses if not _is_tolerance(clause))
+
+
+def _taken(text: str) -> str:
+    """The part of a text that names a drug that is taken."""
+    return " ".join(_NOT_TAKEN.split(clause, maxsplit=1)[0] for clause in _CLAUSES.split(text))
+
+
+def _spared(texts: list[str], known: list[_Named]) -> frozenset[str]:
+    """Drugs that the record says are tolerated, by name or with their family, in spite of an allergy."""
+    clauses = [clause for text in texts for clause in _CLAUSES.split(text) if _is_tolerance(clause)]
+    named = frozenset().union(*map(substances, clauses))
+    return named | members(named).difference(*(allergy.drugs for allergy in known))
+
+
+def _is_tolerance(clause: str) -> bool:
+    return bool(_TOLERATED.search(clause)) and not _INTOLERANT.search(clause)
+
+
+def _named(text: str, told: str, spared: frozenset[str] = frozenset()) -> _Named:
     """`told` is the part of the text that names it. Its first words, without dose and form, are the name by
-    which a drug is known that is on no list."""
-    found = _substances(told)
-    words = re.findall(r"\w+", _DOSE.sub("", told).lower())
-    families = frozenset(
-        id
-        for id, family in rules()["families"].items()
-        if not found.isdisjoint((*family["names"], *family["drugs"]))
-    )
-    return _Named(text, " ".join(word for word in words if word not in _FORMS), found, families)
-
-
-@lru_cache(maxsize=1)
-def _finder() -> NameFinder:
-    names = [name for family in rules()["families"].values() for name in (*family["names"], *family["drugs"])]
-    return NameFinder({name: (name, "drug") for name in (*names, *rules()["contains"], *drugs(), *brands())})
-
-
-def _substances(text: str) -> frozenset[str]:
-    """The drugs that a text names: generic names, what combinations contain, and names of whole families."""
-    plain = " ".join(re.findall(r"\w+", text.lower()))
-    named = [found.id for found in _finder().find(plain) or _finder().find(normalise(text))]
-    parts = [part for name in named for part in (name, *rules()["contains"].get(name, ()))]
-    return frozenset({*parts, *(brands()[part] for part in parts if part in brands())})
+    which a drug is known that is on no list; one that is `spared` as a whole has none."""
+    found = substances(told)
+    left = found - spared
+    words = re.findall(r"\w+", _DOSE.sub("", told).lower()) if left or not found else ()
+    return _Named(text, " ".join(word for word in words if word not in _FORMS), left, families(left))
 
 
 def _label(family: str) -> str:

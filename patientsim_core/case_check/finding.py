@@ -12,6 +12,9 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _LONGEST = 80
 
+LAST = r"last (?:week|month|year)"
+"""How records say that something was then and is no more; `since last week` it still is."""
+
 
 @dataclass(frozen=True)
 class Finding:

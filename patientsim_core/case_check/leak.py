@@ -4,14 +4,12 @@ import re
 from collections.abc import Iterator
 
 from patientsim_core.case import LABELS, Case, values
-from patientsim_core.case_check.finding import Finding, quoted, rules
+from patientsim_core.case_check.finding import LAST, Finding, quoted, rules
 from patientsim_core.offline.lexicon import concepts_in, covers, find_concepts
 from patientsim_core.offline.spelling import normalise
 
 _TOLD = ("chiefcomplaint", "present_illness_positive", "present_illness_negative")
-_EARLIER = re.compile(
-    r"^\s*previous\b|\b(history of|prior|earlier|recent(ly)?|years? ago|last (week|month|year))\b", re.I
-)
+_EARLIER = re.compile(rf"^\s*previous\b|\b(history of|prior|earlier|recent(ly)?|years? ago|{LAST})\b", re.I)
 
 
 def leak(case: Case) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from patientsim_core.case import Case
-from patientsim_core.case_check.finding import Finding, quoted
+from patientsim_core.case_check.finding import LAST, Finding, quoted
 from patientsim_core.case_check.ranges import scores
 from patientsim_core.facts import facts_of
 from patientsim_core.offline.lexicon import concepts_in, covers
@@ -24,7 +24,7 @@ _STRONG = re.compile(
 _WEAK = re.compile(rf"\b(mild|slight|minimal){_PAIN}|{_LABEL}(mild|slight|minimal)", re.I)
 _NO_PAIN = re.compile(r"^\W*((denie[sd]|no|without)( any)? pain|pain[ -]?free|painless)\W*$", re.I)
 _OTHERWISE = re.compile(
-    r"^no |^previous|\b(previously|last (week|month|year)|at (its|the) worst|initially|at first)\b", re.I
+    rf"^no |^previous|\b(previously|{LAST}|at (its|the) worst|initially|at first)\b", re.I
 )
 """Of a pain that is denied in part, or of another time."""
 

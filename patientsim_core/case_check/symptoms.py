@@ -4,14 +4,16 @@ import re
 from collections.abc import Iterator
 
 from patientsim_core.case import Case
-from patientsim_core.case_check.finding import Finding, quoted
+from patientsim_core.case_check.finding import LAST, Finding, quoted, rules
 from patientsim_core.facts import Fact, facts_of
 from patientsim_core.offline.lexicon import concepts_in, covers, find_concepts
 from patientsim_core.offline.spelling import normalise
 
 _POSITIVE, _NEGATIVE = "present_illness_positive", "present_illness_negative"
 _TURN = re.compile(r"\b(without|no|not|never|denies|denied|but|instead|rather)\b")
-_PAST = re.compile(r"\b(resolved|history of|in the past|previously|used to|last (month|year))\b")
+_PAST = re.compile(
+    rf"\b(resolved|history of|in the past|previously|used to|(?<!since )(?<!the )(?<!started ){LAST})\b"
+)
 _FILLERS = frozenset(
     ("any", "or", "and", "the", "a", "an", "of", "in", "on", "my", "his", "her", "their", "at", "all", "now")
 )
@@ -31,20 +33,27 @@ def symptoms(case: Case) -> Iterator[Finding]:
         denials = _denied(denied)
         for item, text, named in affirmed:
             if any(covers(denial, symptom) for denial in denials for symptom in named):
-                says = f"Denied and reported: “no {denied.value}” and {quoted(text)}."
+                said = denied.value if denied.value.lower() in rules()["absent"] else f"no {denied.value}"
+                says = f"Denied and reported: “{said}” and {quoted(text)}."
                 yield Finding("contradiction", (_NEGATIVE, item), says)
                 break
 
 
 def _affirmed(text: str) -> frozenset[str]:
-    """The symptoms that a text says are there now."""
+    """The symptoms that a text says the patient has now: not those after a word that denies, nor a
+    relative's."""
     normal = normalise(text)
-    return frozenset() if _PAST.search(normal) else concepts_in(_TURN.split(normal, maxsplit=1)[0].strip())
+    if _PAST.search(normal):
+        return frozenset()
+    own = re.split(rules()["kin"]["any"], _TURN.split(normal, maxsplit=1)[0], maxsplit=1)[0]
+    return concepts_in(own.strip())
 
 
 def _denied(fact: Fact) -> set[str]:
     """The symptoms that are denied as such."""
     normal = normalise(fact.value)
+    for word, symptom in rules()["absent"].items():
+        normal = re.sub(rf"\b{word}\b", symptom, normal)
     if " at rest" in normal:
         return set()
     found = find_concepts(normal)

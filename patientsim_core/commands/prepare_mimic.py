@@ -1,6 +1,7 @@
 """prepare-mimic: cases from the tables and discharge notes of MIMIC-IV; a model's answers are kept."""
 
 import argparse
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ from patientsim_core.commands.signals import stopped_by_signals
 from patientsim_core.errors import InputError
 from patientsim_core.job import PATIENCE
 from patientsim_core.mimic.cohort import Step, Visit
-from patientsim_core.mimic.prepare import Preparation, Sources, beside, read_cohort, told, write
+from patientsim_core.mimic.prepare import FUNNEL, Preparation, Sources, beside, read_cohort, told, write
 from patientsim_core.mimic.record import Reader
 from patientsim_core.mimic.requests import ModelReader
 from patientsim_core.mimic.rules import RulesReader
@@ -28,13 +29,18 @@ HELP = "make cases of MIMIC-IV's tables and notes"
 
 
 def _sizes(value: object) -> object:
-    """`108,52,10` as the sizes of the splits."""
+    """`108,52,10`, or a table of a configuration file, as the sizes of the splits."""
     with suppress(ValueError):
         if isinstance(value, str) and len(sizes := [int(one) for one in value.split(",")]) == len(SIZES):
             value = dict(zip(SIZES, sizes, strict=True))
-    if not isinstance(value, dict) or min(value.values()) < 0 or not any(value.values()):
+    if not isinstance(value, dict) or set(value) != set(SIZES) or not _are_sizes(value.values()):
         raise ValueError(f"needs the sizes of {', '.join(SIZES)}, such as 108,52,10")
-    return value
+    return {split: value[split] for split in SIZES}
+
+
+def _are_sizes(given: Iterable[object]) -> bool:
+    sizes = list(given)
+    return all(type(size) is int and size >= 0 for size in sizes) and any(sizes)
 
 
 class Wanted(Config):
@@ -86,13 +92,13 @@ def run(given: argparse.Namespace) -> int:
     model = None if wanted.model == OFFLINE else load_model(wanted.model, limits=PATIENCE)
     steps: list[Step] = []
     with locked(wanted.out, wanted.out.with_name(f".{wanted.out.name}.lock")):
+        _check_free(wanted.out)
         visits = _cohort(wanted, steps)
         answers = beside(wanted.out, "answers.jsonl")
         reader = ModelReader(model, wanted.seed, answers) if model else RulesReader(wanted.seed)
         work = _read(visits, reader, wanted, prices)
         say("\n".join(outcome(work.progress, str(wanted.out), prices, noun="note", done="read")))
-        if model and reader.unread:
-            say(f"{len(reader.unread):,} answers could not be read; {answers} has them without a value.")
+        _tell_missing(reader, answers)
         if not work.progress.is_whole:
             say(f"{wanted.out}: not written, as notes are missing.")
             return 1
@@ -110,10 +116,33 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
+def _check_free(out: Path) -> None:
+    """Raises InputError where a folder is in the way of what is written once all was asked."""
+    for path in (out, *(beside(out, what) for what in FUNNEL)):
+        if path.is_dir():
+            raise InputError(f"{path}: is a folder, where a file is to be written. Choose another --out.")
+
+
+def _tell_missing(reader: Reader, answers: Path) -> None:
+    """Says which answers of a model have no value."""
+    if not isinstance(reader, ModelReader):
+        return
+    if reader.unread:
+        say(f"{len(reader.unread):,} answers could not be read; {answers} has them without a value.")
+    if reader.refused:
+        say(
+            f"{len(reader.refused):,} answers were refused by the service; {answers} says why. "
+            "What is taken out of it is asked again."
+        )
+
+
 def _cohort(wanted: Wanted, steps: list[Step]) -> list[Visit]:
     """The visits to read, all of which may go to the model."""
     sources = Sources(wanted.mimic, wanted.ed, wanted.notes, wanted.headings, wanted.skip_unknown_headings)
-    visits = read_cohort(sources, steps, say, beside(wanted.out, "headings.csv"))
+    try:
+        visits = read_cohort(sources, steps, say, beside(wanted.out, "headings.csv"))
+    except OSError as error:  # of a folder that may not be entered
+        raise InputError(f"{error.filename}: cannot be read ({error.strerror}).") from None
     if not visits:
         say("\n".join(told(steps)))
         raise InputError(f"{wanted.out}: not written, as no visit passed every rule.")

@@ -4,7 +4,7 @@
 dialogue, `cohort` looks at a class, `compare` at two tries at the same case.
 """
 
-from patientsim_core.debrief.account import Came
+from patientsim_core.debrief.answer import Came
 from patientsim_core.debrief.compare import Change, Comparison, compare
 from patientsim_core.debrief.debriefing import Debrief, debrief
 from patientsim_core.debrief.history import Status

@@ -6,10 +6,13 @@ from dataclasses import dataclass, replace
 
 from patientsim_core.case import Case
 from patientsim_core.debrief.layout import PRESENT, entry_of, places
+from patientsim_core.debrief.speech import Sort, asking, invites, sorted_sentences
 from patientsim_core.facts import Fact
+from patientsim_core.offline.clauses import clauses
 from patientsim_core.offline.find import in_record
 from patientsim_core.offline.judge.said import read, rules
-from patientsim_core.offline.understand import ASPECTS, LISTING, Ask, Understanding
+from patientsim_core.offline.spelling import normalise
+from patientsim_core.offline.understand import ASPECTS, LISTING, Ask, Understanding, read_alone
 
 _BEFORE = re.compile(r"\b(had|have|happened|been)\b.*\bbefore\b")
 """What asks for the time before, whatever it names."""
@@ -26,9 +29,11 @@ _NARROW = 5
 class Asked:
     """What a turn asks. `named` are the facts that an answer is due of, `entries` those of the map that are
     asked after; `wide` are all facts that were not volunteered if they come in answer. `unread` is a question
-    that the rules could not read: whatever comes in answer to it counts as asked for."""
+    that the rules could not read: whatever comes in answer to it counts as asked for. `asking` is the text
+    without what asks nothing: recaps, safety nets, statements, kind words."""
 
     text: str = ""
+    asking: str = ""
     asks: tuple[Ask, ...] = ()
     named: frozenset[Fact] = frozenset()
     entries: frozenset[str] = frozenset()
@@ -48,9 +53,24 @@ class Asked:
         )
 
     @property
+    def unprompted(self) -> "Asked":
+        """The same as if nothing were due: what an answer tells by its own words alone."""
+        return replace(self, asks=(), named=frozenset(), entries=frozenset())
+
+    @property
     def is_narrow(self) -> bool:
         """Whether it asks for each of its entries, and does not only invite to tell."""
         return len(self.entries) <= _NARROW
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks at all; `okay.` only goes on listening."""
+        return "?" in self.asking or self.is_open or any(ask.topic != "more" for ask in self.asks)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it invites the patient to tell, in any of its questions."""
+        return invites(self.asking) or any(ask.topic == "opener" and not ask.insist for ask in self.asks)
 
     @property
     def about(self) -> frozenset[str]:
@@ -65,25 +85,45 @@ def asked_of(turn: Understanding, case: Case, facts: Sequence[Fact]) -> Asked:
     """What a turn asks, as it was understood in the light of those before it."""
     named: set[Fact] = set()
     entries: set[str] = set()
-    for ask in turn.asks:
+    left, asks = asking(turn.text), _asks_of(turn)
+    for ask in asks:
         found, about = _one(ask, case, facts)
         named |= found
         entries |= about
     wide = named | {fact for fact in facts if entry_of(fact) in entries}
     chief = [fact for fact in facts if fact.item == "chiefcomplaint"]
-    about = {id for ask in turn.asks for id in ask.about}
+    about = {id for ask in asks for id in ask.about}
     wide |= {fact for fact in chief if any(fact.is_about(id) for id in about)}
     return Asked(
         text=turn.text,
-        asks=turn.asks,
+        asking=left,
+        asks=asks,
         named=frozenset(named),
         entries=frozenset(entries),
         wide=frozenset(wide),
-        acts=turn.acts,
-        unread=not turn.asks and "?" in turn.text and not turn.acts - {"greeting"},
+        acts=_acts(turn),
+        unread=not asks and "?" in left and not read_alone(left).acts - {"greeting"},
         complaint=frozenset().union(*(read(fact.value).words for fact in chief)),
         complaint_concepts=frozenset().union(*(fact.concepts for fact in chief)),
     )
+
+
+def _asks_of(turn: Understanding) -> tuple[Ask, ...]:
+    """The asks of a turn but those that stand only in sentences that ask nothing."""
+    said, asked = [], []
+    for sentence, sort in sorted_sentences(turn.text):
+        (asked if sort is Sort.other else said).extend(f" {one} " for one in clauses(normalise(sentence)))
+    return tuple(ask for ask in turn.asks if _in(ask, asked) or not _in(ask, said))
+
+
+def _in(ask: Ask, clauses: Sequence[str]) -> bool:
+    return any(clause in f" {ask.words} " for clause in clauses)
+
+
+def _acts(turn: Understanding) -> frozenset[str]:
+    """What a turn does beside asking; the words of a recap do nothing else."""
+    own = [sentence for sentence, sort in sorted_sentences(turn.text) if sort not in (Sort.recap, Sort.check)]
+    return turn.acts & frozenset().union(*(read_alone(sentence).acts for sentence in own))
 
 
 def _one(ask: Ask, case: Case, facts: Sequence[Fact]) -> tuple[set[Fact], set[str]]:

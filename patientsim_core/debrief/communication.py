@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from statistics import fmean
 
-from patientsim_core.debrief.account import Account, Came, Line
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.asked import Asked
-from patientsim_core.debrief.manner import bands, sounds
+from patientsim_core.debrief.bands import Band, bands_of
+from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.quotes import Exchange, Quote, quote, spoken_sentences
+from patientsim_core.debrief.speech import Sort, is_question, is_warm, of_sort
 from patientsim_core.dialogue import Dialogue
-from patientsim_core.evaluation.doctor import CRITERIA
-from patientsim_core.evaluation.verdict import Metric, Verdict
+from patientsim_core.evaluation.verdict import Verdict
 from patientsim_core.offline.comprehend import hard_word, too_long, words_explained
 from patientsim_core.offline.hear import hear
+from patientsim_core.offline.judge.said import read
 from patientsim_core.offline.judge.values import HABITS
+from patientsim_core.offline.understand import read_alone
 from patientsim_core.persona import Cefr, Persona, Personality
 
 
@@ -55,16 +58,6 @@ class Observation:
 
 
 @dataclass(frozen=True)
-class Band:
-    """A criterion of the doctor's skills by one judge: `needs work`, `adequate`, `strong`, `not scored`."""
-
-    criterion: str
-    judge: str
-    band: str
-    rationale: str = ""
-
-
-@dataclass(frozen=True)
 class Communication:
     """`open` and `closed` are the doctor's turns that ask, by how they ask; `summary` and `safety_net` say
     whether there was one at all."""
@@ -92,17 +85,10 @@ def communication(dialogue: Dialogue, account: Account, verdicts: Sequence[Verdi
     asking: dict[bool, list[Quote]] = {True: [], False: []}
     for number, asked in enumerate(account.asked, 1):
         place = _place(account.exchanges, number)
-        if not turns[place].text.startswith("[DDX]") and (asked.asks or "?" in asked.text):
-            asking[is_open(asked)].append(quote(turns, place))
+        if not turns[place].text.startswith("[DDX]") and asked.is_question:
+            asking[asked.is_open].append(quote(turns, place))
     seen = sorted(_observations(dialogue, account), key=lambda one: one.doctor.turn)
-    return Communication(tuple(asking[True]), tuple(asking[False]), tuple(seen), tuple(_bands(verdicts)))
-
-
-def is_open(asked: Asked) -> bool:
-    """Whether a turn invites the patient to tell, in any of its questions."""
-    parts = [part for part in spoken_sentences(asked.text) if part.strip()]
-    inviting = any(sounds("open", part) and not sounds("narrow", part) for part in parts)
-    return inviting or any(ask.topic in ("opener", "more") for ask in asked.asks)
+    return Communication(tuple(asking[True]), tuple(asking[False]), tuple(seen), tuple(bands_of(verdicts)))
 
 
 def _place(exchanges: Sequence[Exchange], number: int) -> int:
@@ -120,7 +106,7 @@ def _observations(dialogue: Dialogue, account: Account) -> Iterator[Observation]
             continue
         persona = _persona(dialogue, one)
         yield from _wording(dialogue, asked, words, persona, explained, one, account.lines)
-        yield from _care(asked, words)
+        yield from _care(account, one, asked, words)
         yield from _answered(dialogue, account, one, words)
         explained.append(words.text)
 
@@ -181,36 +167,65 @@ def _questions(asked: Asked) -> int:
     return len(topics) if len(clauses) > 1 or len(topics & set(HABITS)) > 1 else 0
 
 
-def _care(asked: Asked, words: Quote) -> Iterator[Observation]:
+def _care(account: Account, one: Exchange, asked: Asked, words: Quote) -> Iterator[Observation]:
     """What else the doctor does: explains, asks for worries, sums up, tells what to do if it gets worse."""
     if "explanation" in asked.acts:
         yield Observation(Kind.explained, "says why it is asked", words)
     if "concerns" in asked.acts:
         yield Observation(Kind.concerns, "asks what the patient fears", words)
-    for kind in (Kind.summary, Kind.safety_net):
-        if sounds(kind.name, words.text):
-            yield Observation(kind, kind.value, words)
+    if _sums_up(account, one, words.text):
+        yield Observation(Kind.summary, Kind.summary.value, words)
+    if of_sort(words.text, Sort.advice):
+        yield Observation(Kind.safety_net, Kind.safety_net.value, words)
+
+
+_TWO = 2
+"""Facts told before that a turn must repeat to be a summary where it does not say that it is one."""
+
+
+def _sums_up(account: Account, one: Exchange, text: str) -> bool:
+    """Whether a turn tells the patient what was understood: it says so, or has more than one fact that was
+    told before."""
+    recaps = of_sort(text, Sort.recap)
+    if any(sounds("summary", sentence) for sentence in recaps):
+        return True
+    said = read(" ".join(recaps)).words
+    told = {
+        line.fact
+        for line in account.lines
+        if line.came.reached and line.exchange.question < one.question and read(line.fact.value).words & said
+    }
+    return len(told) >= _TWO
 
 
 def _answered(dialogue: Dialogue, account: Account, one: Exchange, words: Quote) -> Iterator[Observation]:
     """How this turn meets what the patient said before it: a worry, or a refusal."""
-    asked = account.asked[one.question - 1]
     before = [x for x in account.exchanges if x.question == one.question - 1 and x.answered is not None]
-    warm = bool(asked.acts & {"reassurance", "empathy"})
     worry = _worry(dialogue, account, before[-1]) if before else None
     if worry:
-        met = warm or bool(asked.acts & {"concerns", "diagnosis_asked", "plan"})
+        met = is_warm(words.text) or _speaks_to_it(words.text)
         yield Observation(
             Kind.comforted if met else Kind.passed_over,
             "answers the patient's worry" if met else "moves on from the patient's worry",
             words,
             worry,
         )
-    elif warm:
+    elif is_warm(words.text):
         yield Observation(Kind.empathy, "kind words", words)
     refused = _refusal(dialogue, account, one)
     if refused and not any("explanation" in later.acts for later in account.asked[one.question - 1 :]):
         yield Observation(Kind.unexplained, "what was refused was not explained", words, refused)
+
+
+def _speaks_to_it(text: str) -> bool:
+    """Whether a turn asks after the worry, or says what it is or what will be done."""
+    return any(
+        read_alone(sentence).acts & ({"concerns"} if is_question(sentence) else _ANSWERS)
+        for sentence in spoken_sentences(text)
+    )
+
+
+_ANSWERS = {"concerns", "diagnosis_asked", "plan"}
 
 
 def _worry(dialogue: Dialogue, account: Account, one: Exchange) -> Quote | None:
@@ -229,20 +244,3 @@ def _refusal(dialogue: Dialogue, account: Account, one: Exchange) -> Quote | Non
         return None
     refused = any(line.exchange == one and line.came is Came.refused for line in account.lines)
     return quote(dialogue.turns, one.answered) if refused else None
-
-
-def _bands(verdicts: Sequence[Verdict]) -> Iterator[Band]:
-    """The eight criteria by each judge, over its repeats."""
-    own = [one for one in verdicts if one.metric is Metric.doctor]
-    for judge in dict.fromkeys(one.judge for one in own):
-        for criterion in CRITERIA:
-            found = [one for one in own if one.judge == judge and one.field == criterion]
-            scores = [one.score for one in found if one.score is not None]
-            if found:
-                band = band_of(fmean(scores)) if scores else "not scored"
-                yield Band(criterion, judge, band, found[0].rationale or found[0].unscored)
-
-
-def band_of(score: float) -> str:
-    """The band of a mean score, 1-4."""
-    return [name for name, least in bands().items() if score >= least][-1] if score >= 1 else "needs work"

@@ -7,12 +7,11 @@ from functools import lru_cache
 from pathlib import Path
 from string import Template
 
-from patientsim_core.debrief.account import Came, Line
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.layout import entry_of
+from patientsim_core.debrief.wording import by_name, by_purpose, in_family, of_relative, wording_of
 from patientsim_core.dialogue import Dialogue, How, Turn
 from patientsim_core.facts import Fact
-from patientsim_core.offline.data import table
-from patientsim_core.offline.lexicon import Concept, concepts, drug_classes
 from patientsim_core.offline.patient import OfflinePatient
 from patientsim_core.persona import Cefr, Dazed, Persona
 from patientsim_core.state import REASSURANCES_A_PHASE
@@ -58,7 +57,8 @@ def _calmed(fact: Fact, persona: Persona, history: Sequence[Turn], dialogue: Dia
         talk.append(Turn(role="patient", text=reply.text, persona=persona, reply=reply))
         for question in wording_of(entry_of(fact), Cefr.A)[:1] if reply.phase is not Dazed.high else ():
             if tells(fact, question, talk, persona, dialogue):
-                return Cue(question, Template(words["calm_why"]).substitute(turns=turns))
+                span = "one turn" if turns == 1 else f"{turns} turns"
+                return Cue(question, Template(words["calm_why"]).substitute(turns=span))
     return None
 
 
@@ -76,63 +76,33 @@ def tells(fact: Fact, question: str, history: Sequence[Turn], persona: Persona, 
     return any((one.item, one.fact, one.how) == (fact.item, fact.text, How.told) for one in reply.disclosures)
 
 
-def wording_of(entry: str, cefr: Cefr) -> list[str]:
-    """Questions for an entry in words for a language level; none for entries that nobody asks for."""
-    doctor, own = table("doctor"), _cues()["questions"].get(entry)
-    asked_as = _cues()["asked_as"].get(entry, entry)
-    found = own or doctor["complaint"].get(asked_as) or doctor["background"].get(entry) or {}
-    return list(found.get("simple" if cefr is Cefr.A else "plain", ()))
-
-
-def symptom_question(concept: str, cefr: Cefr) -> str:
-    """A question for a symptom in words for a language level."""
-    known = _cues()["symptoms"].get(concept) or table("doctor")["systems"].get(concept, {})
-    words = known.get("simple" if cefr is Cefr.A else "plain")
-    return words[0] if words else f"Do you have {concepts()[concept].form('A' if cefr is Cefr.A else 'B')}?"
-
-
 def _candidates(line: Line, persona: Persona) -> Iterator[str]:
-    words = "simple" if persona.cefr is Cefr.A else "plain"
-    cues, entry = _cues()[line.came], entry_of(line.fact)
+    """Questions for a fact, the likeliest first."""
+    cefr, entry = persona.cefr, entry_of(line.fact)
     if line.came is Came.forgotten:
-        for form in cues.get(entry, {}).get(words, ()):
-            for slots in _slots(line.fact, persona.cefr):
-                if all(f"${name}" not in form or name in slots for name in ("x", "kin")):
-                    yield Template(form).substitute(slots)
+        yield from dict.fromkeys(_reminders(line.fact, entry, cefr))
         return
-    lead = f"{cues['lead'][words]} ".lstrip()
-    for question in [*_by_name(line.fact, persona.cefr), *wording_of(entry, persona.cefr)]:
-        yield lead + question
+    lead = _cues()[line.came]["lead"]["simple" if cefr is Cefr.A else "plain"]
+    for question in [*_of_symptom(line.fact, cefr), *wording_of(entry, cefr)]:
+        yield f"{lead} {question}".lstrip()
 
 
-def _by_name(fact: Fact, cefr: Cefr) -> list[str]:
-    """A question for a symptom by its name."""
+def _of_symptom(fact: Fact, cefr: Cefr) -> list[str]:
+    """Questions for a symptom by its name."""
     if not fact.item.startswith("present_illness") or fact.label:
         return []
-    return [symptom_question(id, cefr) for id in sorted(fact.concepts) if id in concepts()]
+    return [question for id in sorted(fact.concepts) for question in by_name(id, cefr)]
 
 
-def _of_drug(purpose: Concept, cefr: Cefr) -> list[dict[str, str]]:
-    """A drug by what it is for, `a pill for cholesterol`, and by what it is called, `a cholesterol pill`."""
-    name = purpose.names[0]
-    what = [{"x": f"{'an' if form[0] in 'aeiou' else 'a'} {form}"} for form in _forms(purpose, cefr)]
-    return [{"x": f"a pill for {name}"}, *what] if purpose.form("B").startswith(f"{name} ") else what
-
-
-def _forms(concept: Concept, cefr: Cefr) -> list[str]:
-    """What it is called: as a doctor says it simply, then in a beginner's own words."""
-    return list(dict.fromkeys(concept.form(level) for level in ("B", "A" if cefr is Cefr.A else cefr)))
-
-
-def _slots(fact: Fact, cefr: Cefr) -> list[dict[str, str]]:
-    """What a question could name of a fact: purposes of a drug, names of an illness, the relative."""
-    kin = {"kin": fact.value.split(":")[0].lower()} if ":" in fact.value else {}
-    classes = [drug_classes()[id] for id in sorted(fact.drugs) if id in drug_classes()]
-    if classes:
-        return [slots for one in classes for slots in _of_drug(one, cefr)]
-    forms = [
-        form for id in sorted(fact.concepts) if id in concepts() for form in _forms(concepts()[id], cefr)
-    ]
-    if fact.item == "medical_device":
-        forms = [form if form.endswith("s") else f"a {form}" for form in forms]
-    return [{"x": form, **kin} for form in forms] or [kin]
+def _reminders(fact: Fact, entry: str, cefr: Cefr) -> Iterator[str]:
+    """Questions that name what was forgotten: a drug by its purpose, an illness by its name or
+    by who had it."""
+    if entry == "family_medical_history":
+        yield from of_relative(fact.value.partition(":")[0].lower(), cefr)
+    for id in sorted(fact.drugs):
+        yield from by_purpose(id, cefr)
+    for id in sorted(fact.concepts):
+        if entry == "family_medical_history":
+            yield from in_family(id, cefr)
+        else:
+            yield from by_name(id, cefr, past=entry == "medical_history")

@@ -10,7 +10,8 @@ from patientsim_core.debrief.differential import Differential, differential
 from patientsim_core.debrief.evidence import evidence_of
 from patientsim_core.debrief.fairness import Fairness, fairness
 from patientsim_core.debrief.history import History, history
-from patientsim_core.debrief.suggestions import Strength, Suggestion, strengths, suggestions
+from patientsim_core.debrief.strengths import Strength, strengths
+from patientsim_core.debrief.suggestions import Suggestion, suggestions
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.evaluation.verdict import Verdict
 

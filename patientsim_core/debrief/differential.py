@@ -1,9 +1,10 @@
 """The trainee's differential: each diagnosis against the truth, and against what was heard."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 
 from patientsim_core.case import Case
 from patientsim_core.debrief.account import Account
@@ -12,11 +13,11 @@ from patientsim_core.debrief.quotes import Quote
 from patientsim_core.debrief.red_flags import FlagTable, red_flags
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
-from patientsim_core.offline.judge.differential import is_broader, judge_differential
-from patientsim_core.offline.lexicon import concepts, concepts_in
+from patientsim_core.offline.judge.differential import counts, is_broader, is_same, judge_differential
+from patientsim_core.offline.judge.named import Name, names_in, plain
+from patientsim_core.offline.lexicon import concepts, concepts_in, find_concepts
 from patientsim_core.offline.names import with_broader
 from patientsim_core.offline.rank import knowledge
-from patientsim_core.offline.spelling import normalise
 
 
 class Match(StrEnum):
@@ -79,15 +80,25 @@ def differential(dialogue: Dialogue, account: Account, heard: Evidence) -> Diffe
 
 def match_of(named: str, truth: str) -> Match:
     """How a diagnosis, as a trainee writes it, stands to the record's."""
-    right, _, _ = judge_differential([named], truth)
-    if not right:
-        near = re.search(words()["match"]["beside"], normalise(named))
-        return Match.broader if is_broader(named, truth) and not near else Match.wrong
-    bare = re.sub(r"^acute ", "", normalise(re.sub(r"[-–—]", " ", named)).strip(" ."))
-    same = {name for id in concepts_in(normalise(truth)) for name in concepts()[id].names}
-    specific = re.compile(words()["match"]["specific"])
-    closer = specific.search(bare) and not specific.search(normalise(truth))
-    return Match.exact if bare in same | {normalise(truth).strip(" .")} and not closer else Match.specific
+    if is_same(named, truth):
+        return Match.exact
+    right = [name for name in names_in(named) if counts(name, truth)]
+    if right:
+        return Match.exact if any(_is_exact(name, truth) for name in right) else Match.specific
+    beside = re.compile(words()["match"]["beside"])
+    broad = (is_broader(name, truth) and not beside.search(name.whole) for name in names_in(named))
+    return Match.broader if any(broad) else Match.wrong
+
+
+def _is_exact(name: Name, truth: str) -> bool:
+    """Whether a name that counts says no more than the truth: it is another name of it, or several."""
+    closer = re.compile(words()["match"]["specific"])
+    same = {plain(truth)} | {name for id in concepts_in(plain(truth)) for name in concepts()[id].names}
+    if closer.search(name.whole) and not closer.search(plain(truth)):
+        return False
+    bare = [_bare(one) for one in (name.whole, name.noun, *name.qualities)]
+    plainly = [one in same or bool(re.fullmatch(words()["match"]["same"], one)) for one in bare]
+    return plainly[0] or all(plainly[1:])
 
 
 def _named(rank: int, text: str, case: Case, heard: Evidence) -> Named:
@@ -97,13 +108,17 @@ def _named(rank: int, text: str, case: Case, heard: Evidence) -> Named:
     entry = knowledge()[id]
     speaks = [*entry["strong"], *entry["typical"], *entry["possible"]]
     supports = _findings(sorted(set(speaks)), heard.present)
-    supports += _findings(sorted(entry["risk"] | entry["family"]), heard.past | heard.present)
+    supports += _findings(sorted(entry["risk"]), heard.past | heard.present)
+    supports += [
+        Finding(f"{name_of(id)} in the family", heard.family[id])
+        for id in sorted(entry["family"] & heard.family.keys())
+    ]
     against = _findings(sorted(entry["against"]), heard.present)
     against += _findings(sorted(entry["excluded"]), heard.past)
     denied = {
         id for id in entry["strong"] | entry["typical"] if id in heard.denied.keys() - heard.present.keys()
     }
-    lacks = tuple(Finding(f"no {name_of(id)}", heard.denied[id]) for id in sorted(denied))
+    lacks = [Finding(f"no {name_of(id)}", heard.denied[id]) for id in sorted(denied)]
     return Named(rank, text, match, _once(supports), _once(against + lacks))
 
 
@@ -111,20 +126,26 @@ def _once(found: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple({one.name: one for one in reversed([*found])}.values())[::-1]
 
 
-def _findings(ids: Iterable[str], heard: Mapping[str, Quote]) -> tuple[Finding, ...]:
-    return tuple(Finding(name_of(id), heard[id]) for id in ids if id in heard)
+def _findings(ids: Iterable[str], heard: Mapping[str, Quote]) -> list[Finding]:
+    return [Finding(name_of(id), heard[id]) for id in ids if id in heard]
 
 
 def _id_of(text: str) -> str | None:
     """The diagnosis of the built-in engine that a trainee's words name; None for others."""
-    normal = normalise(re.sub(r"[-–—]", " ", text[:300])).strip(" .")
-    known = knowledge()
-    for id, entry in known.items():
-        if normal == normalise(entry["name"]) or judge_differential([text], entry["name"])[0]:
-            return id
-    named = [id for id in sorted(concepts_in(normal)) if id in known]
-    aliases = (id for name, id in words()["aliases"].items() if re.search(rf"\b{re.escape(name)}\b", normal))
-    return next((id for id in (*named, *aliases) if id in known), None)
+    known, aliases = knowledge(), words()["aliases"]
+    normal = " , ".join(name.whole for name in names_in(text)) or plain(text)
+    ids = {re.escape(_bare(entry["name"])): id for id, entry in known.items()} | aliases
+    exact = (id for name, id in ids.items() if re.fullmatch(name, _bare(text)))
+    judged = (id for id, entry in known.items() if judge_differential([text], entry["name"])[0])
+    close = (id for name, id in aliases.items() if re.search(rf"\b(?:{name})\b", normal))
+    vague = words()["match"]["vague"]
+    named = (one.id for one in find_concepts(normal) if not re.fullmatch(vague, one.words))
+    return next((id for id in chain(exact, judged, close, named) if id in known), None)
+
+
+def _bare(text: str) -> str:
+    """A diagnosis without words that make it neither more nor less."""
+    return " ".join(re.sub(words()["match"]["hedges"], " ", plain(text)).split())
 
 
 _MOST_UNHEARD = 6
@@ -137,16 +158,22 @@ def _unheard(case: Case, account: Account, heard: Evidence) -> tuple[str, ...]:
     if id is None:
         return ()
     entry = knowledge()[id]
-    kinds = (entry["strong"], entry["typical"], entry["risk"])
+    own = [entry[kind] - heard.present.keys() - heard.past.keys() for kind in ("strong", "typical", "risk")]
+    kinds = (*own, entry["family"] - heard.family.keys())
     out = {line.fact for line in account.lines if line.came.reached}
-    known = heard.present.keys() | heard.past.keys()
     found = [
-        (next(place for place, speaks in enumerate(kinds) if _speaks(fact, speaks)), fact.text)
+        (place, fact.text)
         for fact in account.facts
-        if fact not in out and any(_speaks(fact, kind - known) for kind in kinds)
+        if fact not in out and (place := _speaks(fact, kinds)) is not None
     ]
     return tuple(text for _, text in sorted(found, key=lambda one: one[0])[:_MOST_UNHEARD])
 
 
-def _speaks(fact: Fact, speaks: frozenset[str]) -> bool:
-    return not fact.absent and bool(with_broader(fact.concepts) & speaks)
+def _speaks(fact: Fact, kinds: Sequence[frozenset[str]]) -> int | None:
+    """Which of the kinds of findings a fact is the first of; those of the family are the last, and a reaction
+    to a drug is none."""
+    if fact.absent or fact.item == "allergies":
+        return None
+    of_family, ids = fact.item == "family_medical_history", with_broader(fact.concepts)
+    last = len(kinds) - 1
+    return next((n for n, kind in enumerate(kinds) if (n == last) == of_family and ids & kind), None)

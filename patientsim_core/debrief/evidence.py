@@ -1,69 +1,71 @@
 """What was heard in a consultation, as diagnoses are weighed by, each with the words that told it."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
 from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.quotes import Quote, answer, spoken_sentences
+from patientsim_core.debrief.unsaid import OF_ALLERGY, keeps_back, misread
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
-from patientsim_core.offline.hear import Heard, hear
+from patientsim_core.offline.hear import hear
+from patientsim_core.offline.judge.said import read
 from patientsim_core.offline.lexicon import concepts, drug_classes
 from patientsim_core.offline.names import with_broader
 from patientsim_core.offline.rank import purposes_of
-from patientsim_core.offline.understand import Ask
 
 
 @dataclass(frozen=True)
 class Evidence:
     """Findings by id -> the words that told them first: `present` of now and signs, `denied` what there is
-    not, `past` of the history, its drugs and the family's illnesses. Broader findings are among the first and
-    the last."""
+    not, `past` of the patient's history and its drugs, `family` illnesses of relatives. Broader findings are
+    among all but the denied."""
 
     present: dict[str, Quote] = field(default_factory=dict)
     denied: dict[str, Quote] = field(default_factory=dict)
     past: dict[str, Quote] = field(default_factory=dict)
+    family: dict[str, Quote] = field(default_factory=dict)
 
 
 def evidence_of(dialogue: Dialogue, account: Account) -> Evidence:
     """All that was heard in a dialogue."""
     found = Evidence()
     for one in account.exchanges:
-        asked = account.asked[one.question - 1] if one.question else None
         if one.answered is None:
             continue
-        text, question = dialogue.turns[one.answered].text, asked.text if asked else ""
-        asks, at = asked.asks if asked else (), f"{question} {text}"
-        for kind, ids in _kinds(hear(text, question, asks), asks, at).items():
-            known = getattr(found, kind)
-            for id in sorted(ids - known.keys()):
-                own = (
-                    s for s in spoken_sentences(text) if id in _kinds(hear(s, question, asks), asks, at)[kind]
-                )
-                known[id] = answer(dialogue.turns, one.answered, next(own, ""))
+        asked = account.asked[one.question - 1] if one.question else Asked()
+        told = [s for s in spoken_sentences(dialogue.turns[one.answered].text) if not keeps_back(read(s))]
+        whole = " ".join(told)
+        of_all = _kinds(whole, asked)
+        for sentence in sorted(told, key=_is_bare):
+            own, unsaid = _kinds(sentence, asked), misread(read(sentence), asked, whole)
+            for kind, known in vars(found).items():
+                for id in sorted(own[kind] & of_all[kind] - unsaid):
+                    known.setdefault(id, answer(dialogue.turns, one.answered, sentence))
     return found
 
 
-_TENDER = {"chest_wall_tenderness"}
-
-
-def _kinds(heard: Heard, asks: Sequence[Ask], said: str) -> dict[str, frozenset[str]]:
-    """What an answer tells by kind. One to a question for allergies tells no symptom of now, and breath or
-    cough in the first words of a complaint is not yet what makes it worse. What hurts to touch is the chest
-    only where the chest is spoken of: `said` is the question with the answer."""
-    topics = {ask.topic for ask in asks}
-    now = heard.present | heard.signs
-    if topics and topics <= {"allergies", "reaction"}:
+def _kinds(text: str, asked: Asked) -> dict[str, frozenset[str]]:
+    """What words tell in answer to a question, by kind. To one for allergies they tell no symptom of now, and
+    to one for the family nothing of the patient."""
+    heard = hear(text, asked.text, asked.asks)
+    topics = {ask.topic for ask in asked.asks}
+    now, past = heard.present | heard.signs, heard.past | purposes_of(heard.drugs)
+    if topics and topics <= OF_ALLERGY:
         now = frozenset()
-    if not topics & {"worse", "timing", "quality"}:
-        now -= {"with_breathing"}
-    if _TENDER & now and "chest" not in said.lower():
-        now -= {*_TENDER, "chest_pain"}
-    past = heard.past | heard.family | purposes_of(heard.drugs)
-    return {"present": now, "denied": heard.denied, "past": past}
+    if topics == {"family_medical_history"}:
+        return dict.fromkeys(vars(Evidence()), frozenset()) | {"family": heard.family | heard.past}
+    return {"present": now, "denied": heard.denied, "past": past, "family": heard.family}
+
+
+def _is_bare(sentence: str) -> bool:
+    """Whether a sentence names nothing itself, as a yes does: it is quoted last."""
+    said = read(sentence)
+    return not said.concepts and not said.drugs
 
 
 def recorded(facts: Iterable[Fact]) -> dict[str, Fact]:
@@ -78,8 +80,8 @@ def recorded(facts: Iterable[Fact]) -> dict[str, Fact]:
 
 
 @lru_cache(maxsize=1)
-def words() -> dict[str, dict[str, str]]:
-    """`signs` and `aliases` of `findings.toml`."""
+def words() -> dict[str, dict]:
+    """How findings are called and read, and what trainees call diagnoses: `findings.toml`."""
     return tomllib.loads((Path(__file__).parent / "findings.toml").read_text(encoding="utf-8"))
 
 

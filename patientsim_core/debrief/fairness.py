@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from patientsim_core.case import item_of
-from patientsim_core.debrief.account import Account, Came, Line
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.cues import Cue, cue_for
 from patientsim_core.debrief.layout import entry_of, items_of, label_of
 from patientsim_core.debrief.manner import sounds
@@ -215,6 +216,20 @@ def _permitted(dialogue: Dialogue, account: Account) -> Iterator[Permitted]:
         )
 
 
+_CALLED = {
+    "associated": "symptoms",
+    "denied": "symptoms",
+    "chiefcomplaint": "the complaint",
+    "quality": "what it is like",
+    "worse": "what makes it worse",
+    "better": "what makes it better",
+    "tried": "what was tried",
+    "severity": "how bad it is",
+    "pain": "the pain",
+    "previous": "earlier times",
+}
+"""Entries whose labels do not stand in a sentence."""
+
 _DID = {
     Came.forgotten: ("did not remember", "low recall"),
     Came.refused: ("kept back", "distrust"),
@@ -226,11 +241,12 @@ _DID = {
 def _sentence(line: Line, persona: Persona, cue: Cue | None, person: str) -> str:
     """What happened, the trait that allows it, and what brings the fact out."""
     who = {"man": "He", "woman": "She"}.get(person, "The patient")
-    label = label_of(entry_of(line.fact)).lower()
+    key, fact = entry_of(line.fact), line.fact.value if line.fact.label else line.fact.text
+    about = f"{_CALLED.get(key, label_of(key).lower())} ({fact})"
     if line.came in _DID:
         did, trait = _DID[line.came]
-        said = f"{who} {did} {label} ({line.fact.text}): {trait}."
+        said = f"{who} {did} {about}: {trait}."
     else:
         trait = "confused" if persona.dazed is not Dazed.normal else f"language level {persona.cefr}"
-        said = f"{who} could not take in the question for {label}: {trait}."
+        said = f"{who} could not take in the question for {about}: {trait}."
     return f"{said} {cue.why} “{cue.question}”" if cue else said

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from patientsim_core.case import HIDDEN, Case
-from patientsim_core.debrief.account import Account, Came, Line
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.course import Moment, Repeat, repeats, timeline
 from patientsim_core.debrief.layout import SAMPLE, TRIAGE, Place, entry_of, hidden_of, places
 from patientsim_core.debrief.quotes import Quote, answer, quote
@@ -54,12 +55,13 @@ class Telling:
 
 @dataclass(frozen=True)
 class FactLine:
-    """One fact of the record in the record's words."""
+    """One fact of the record in the record's words; `lacks` what is not out of one that is known in part."""
 
     item: str
     text: str
     status: Status
     tellings: tuple[Telling, ...] = ()
+    lacks: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,9 @@ def _entry(place: Place, dialogue: Dialogue, account: Account) -> Entry:
 
 def _fact(fact: Fact, dialogue: Dialogue, lines: Sequence[Line]) -> FactLine:
     own = [line for line in lines if line.fact == fact]
-    return FactLine(fact.item, fact.text, _came(fact, own), tuple(_telling(line, dialogue) for line in own))
+    status = _came(fact, own)
+    lacks = next((line.lacks for line in reversed(own) if line.lacks), "") if status is Status.partly else ""
+    return FactLine(fact.item, fact.text, status, tuple(_telling(line, dialogue) for line in own), lacks)
 
 
 def _telling(line: Line, dialogue: Dialogue) -> Telling:

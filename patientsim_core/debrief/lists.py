@@ -14,11 +14,13 @@ _KIN = {
 
 
 def bare(said: Said, known: Known, asked: Asked) -> Says | None:
-    """A yes or a no to a question that names the fact by what it is about."""
+    """A yes or a no to a question that names the fact by what it is about. One that names any of what was
+    asked for answers for that alone."""
     about = asked.about - set(GENERAL)
     if known.fact not in asked.named or not any(known.fact.is_about(id) for id in about):
         return None
-    if any(mention.id not in about and mention.id not in GENERAL for _, mention in said.concepts):
+    named = {mention.id for _, mention in said.concepts} - set(GENERAL)
+    if named - about or (named and not any(known.fact.is_about(id) for id in named)):
         return None
     usual = bool(pattern("words", "usual").search(said.normal))
     no, yes = disagrees(said) or usual, agrees(said)

@@ -13,9 +13,10 @@ def _table() -> dict:
     return tomllib.loads((Path(__file__).parent / "manner.toml").read_text(encoding="utf-8"))
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(_table()[name])
+    found = _table()[name]
+    return re.compile(found if isinstance(found, str) else "|".join(found))
 
 
 def sounds(name: str, text: str) -> bool:

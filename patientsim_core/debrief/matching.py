@@ -8,11 +8,19 @@ from patientsim_core.offline.data import say
 from patientsim_core.offline.judge.record import Known, related
 from patientsim_core.offline.judge.said import Said, pattern, read
 from patientsim_core.offline.judge.unnamed import GENERAL, no_denial
-from patientsim_core.offline.lexicon import covers
+from patientsim_core.offline.lexicon import Mention, covers
+from patientsim_core.offline.listen import Clause
 from patientsim_core.offline.listen import pattern as heard
 
 SHORTEST = 4
 """Letters from which the beginning of a word stands for it: `tight` for `tightness`."""
+
+_SUFFIX = re.compile(r"(s|es|ed|er|en|ing?|y|ly|ily|ish|ness?|iness?|ful|al|ion|ation|ment|able)*")
+"""What may follow it: `head` is no `headache`."""
+
+
+_CIRCUMSTANCE = re.compile(r"\b(when|while|on|with|after|if)\b.*")
+"""What keeps a symptom to a moment."""
 
 
 class Says(StrEnum):
@@ -37,8 +45,13 @@ def common(words: frozenset[str], own: frozenset[str]) -> frozenset[str]:
         word
         for word in own
         if word in words
-        or (len(word) >= SHORTEST and any(one.startswith(word) or word.startswith(one) for one in long))
+        or (len(word) >= SHORTEST and any(_same(*sorted((one, word), key=len)) for one in long))
     )
+
+
+def _same(short: str, long: str) -> bool:
+    """Whether one word is another with an ending."""
+    return long.startswith(short) and bool(_SUFFIX.fullmatch(long[len(short) :]))
 
 
 def shares(said: Said, own: frozenset[str], least: int, part: float) -> bool:
@@ -50,7 +63,9 @@ def shares(said: Said, own: frozenset[str], least: int, part: float) -> bool:
 def denials(said: Said, known: Known, apart: frozenset[str] = frozenset(), broad: bool = False) -> list[bool]:
     """For each time a sentence names what a fact is about: whether it denies it.
 
-    Concepts `apart` do not count. A broader name counts only if `broad`: `swelling` is no ankle swelling.
+    Concepts `apart` do not count, neither of the fact nor as a narrower name for it. A broader name counts
+    only if `broad`, `swelling` is no ankle swelling, and only by itself: `no pain when I press` is not
+    `no pain on breathing`.
     """
     own = (known.fact.concepts - apart or known.fact.concepts) - set(GENERAL)
     match = related if broad else (lambda named, id: covers(id, named))
@@ -58,19 +73,44 @@ def denials(said: Said, known: Known, apart: frozenset[str] = frozenset(), broad
         clause.denies(mention) and not no_denial(clause)
         for clause, mention in said.concepts
         if any(match(mention.id, id) for id in own)
-        and not (clause.asks and clause.words > 3)
+        and mention.id not in apart
+        and not _is_narrowed(clause, mention, known)
+        and not _asks_back(clause)
         and not heard("frames", "kin").search(clause.text)
+        and f"while {mention.words}" not in clause.text
     ]
 
 
+def _is_narrowed(clause: Clause, mention: Mention, known: Known) -> bool:
+    """Whether a broader name than the fact's is kept to a circumstance that the fact has not."""
+    if any(covers(id, mention.id) for id in known.fact.concepts):
+        return False
+    circumstance = _CIRCUMSTANCE.search(clause.text.partition(mention.words)[2])
+    return bool(circumstance) and not content(circumstance[0]) & known.value.words
+
+
+def _asks_back(clause: Clause) -> bool:
+    """Whether it asks of a thing; `fever?` alone only says it again."""
+    return clause.asks and (
+        clause.words > 3 or clause.text.startswith(("what", "which", "why", "how", "who"))
+    )
+
+
+_VERB = r"\b(is|are|am|was|were|do|does|did|have|has|had|can|could)"
+_SHORT_YES = re.compile(rf"^(?!.*\byou\b)(\w+ ){{1,4}}{_VERB}[ .!]*$")
+_SHORT_NO = re.compile(rf"^(?!.*\byou\b)(\w+ ){{1,4}}{_VERB} not[ .!]*$")
+"""`Both of them are.` `They do not.`"""
+
+
 def agrees(said: Said) -> bool:
-    """Whether it begins as a yes does."""
-    return any(found.search(said.normal) for found in (pattern("words", "yes"), heard("negation", "yes")))
+    """Whether it begins as a yes does, or is no more than the verb of the question."""
+    return any(found.search(said.normal) for found in (pattern("words", "yes"), _SHORT_YES))
 
 
 def disagrees(said: Said) -> bool:
-    """Whether it begins as a no does."""
-    return any(found.search(said.normal) for found in (pattern("words", "no"), heard("negation", "no")))
+    """Whether it begins as a no does, or is no more than the verb of the question."""
+    starts = (pattern("words", "no"), heard("negation", "no"), _SHORT_NO)
+    return any(found.search(said.normal) for found in starts)
 
 
 @lru_cache(maxsize=1)

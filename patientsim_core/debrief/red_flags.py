@@ -8,16 +8,26 @@ from functools import lru_cache
 from pathlib import Path
 
 from patientsim_core.case import Case
-from patientsim_core.debrief.account import Account, Came
+from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.evidence import Evidence, recorded
+from patientsim_core.debrief.flag_asking import (
+    asks_for,
+    in_vain,
+    is_aside,
+    is_told_at,
+    is_unsure,
+    is_whole,
+    touches,
+)
 from patientsim_core.debrief.layout import entry_of
-from patientsim_core.debrief.quotes import Exchange, Quote, answer, quote
+from patientsim_core.debrief.quotes import Quote, answer, quote, spoken_sentences
+from patientsim_core.debrief.raised import is_kind
 from patientsim_core.dialogue import Dialogue
-from patientsim_core.facts import Fact
-from patientsim_core.offline.lexicon import concepts_in, covers
+from patientsim_core.offline.judge.said import is_about, read
+from patientsim_core.offline.lexicon import Mention, concepts_in, covers, drug_classes, find_drugs
+from patientsim_core.offline.listen import pattern
 from patientsim_core.offline.names import with_broader
 from patientsim_core.offline.spelling import normalise
-from patientsim_core.offline.understand import ASPECTS
 
 
 @dataclass(frozen=True)
@@ -50,9 +60,8 @@ class FlagTable:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> list[dict]:
-    file = Path(__file__).parent / "red_flags.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8"))["table"]
+def _data() -> dict:
+    return tomllib.loads((Path(__file__).parent / "red_flags.toml").read_text(encoding="utf-8"))
 
 
 def red_flags(dialogue: Dialogue, account: Account, heard: Evidence) -> tuple[FlagTable, ...]:
@@ -66,7 +75,7 @@ def _tables_for(case: Case) -> list[dict]:
     truth = normalise(case.diagnosis)
     found = [
         table
-        for table in _tables()
+        for table in _data()["table"]
         if set(table["complaints"]) & named or re.match(rf"(acute )?(?:{table['diagnosis']})", truth)
     ]
     return sorted(found, key=lambda table: not re.match(rf"(acute )?(?:{table['diagnosis']})", truth))[:2]
@@ -85,62 +94,56 @@ def _table(table: dict, dialogue: Dialogue, account: Account, heard: Evidence) -
 
 def _flag(flag: dict, dialogue: Dialogue, account: Account, heard: Evidence) -> RedFlag:
     wanted, entries = flag.get("concepts", ()), flag.get("entries", ())
-    asking = [one for one in account.exchanges if one.asked is not None and _asks(flag, one, account)]
-    settled = [one for one in asking if not _in_vain(flag, one, account)]
-    told = next(iter(_told(wanted, heard)), None) or _came_out(entries, dialogue, account)
-    words = [quote(dialogue.turns, one.asked) for one in settled or asking]
+    told = next(iter(_told(wanted, heard, account)), None) or _came_out(wanted, entries, dialogue, account)
+    questions = [one for one in account.exchanges if one.asked is not None]
+    asking = [one for one in questions if asks_for(flag, one, account)]
+    near = [one for one in questions if one not in asking and touches(wanted, one, account)]
+    settled = [one for one in asking if not in_vain(flag, one, dialogue, account)]
+    settled += [one for one in near if is_told_at(wanted, told, one, dialogue, account)]
+    words = [quote(dialogue.turns, one.asked) for one in settled or asking or near]
     return RedFlag(
         flag["name"],
         flag["why"],
         (*wanted, *entries)[0],
         asked=bool(settled),
         heard=told is not None,
-        open=bool(asking) and not settled and not told,
+        open=bool(asking or near) and not settled and not told,
         quote=words[0] if settled else told or next(iter(words), None),
         recorded=_recorded(wanted, entries, account),
     )
 
 
-def _asks(flag: dict, one: Exchange, account: Account) -> bool:
-    """Whether a question asks for a flag: by name, after one of its topics, or after its entry."""
-    asked, wanted = account.asked[one.question - 1], flag.get("concepts", ())
-    named = {id for ask in asked.asks if ask.topic not in ASPECTS for id in ask.about}
-    of_topic = any(ask.topic in flag.get("topics", ()) for ask in asked.asks)
-    of_entry = set(flag.get("entries", ())) & asked.entries and asked.is_narrow
-    return of_topic or bool(of_entry) or any(covers(id, one) for id in wanted for one in named)
+def _told(wanted: Sequence[str], heard: Evidence, account: Account) -> list[Quote]:
+    """The words that told a flag. An illness of the family does not, nor a drug that is only spoken of."""
+    found = []
+    for kind in (heard.present, heard.denied, heard.past):
+        for id, words in kind.items():
+            own = [its for its in wanted if covers(its, id) and not _is_of_another(its, words, account)]
+            if own and not (kind is heard.past and pattern("frames", "kin").search(read(words.text).normal)):
+                found.append(words)
+    return found
 
 
-def _in_vain(flag: dict, one: Exchange, account: Account) -> bool:
-    """Whether the answer left it open: none came, it was not understood, or some of it was forgotten or kept
-    back."""
-    if one.answered is None:
+def _is_of_another(wanted: str, words: Quote, account: Account) -> bool:
+    """Whether words answer a question for something else, or speak of a drug not taken, or not known."""
+    if words.question and is_aside(account.asked[words.question - 1], (wanted,)):
         return True
-    here = [line for line in account.lines if line.exchange == one and line.came in _UNKNOWN]
-    return any(line.came is Came.not_understood or _is_of(flag, line.fact) for line in here)
+    if wanted not in drug_classes():
+        return False
+    naming = [one for one in spoken_sentences(words.text) if any(is_kind(d.id, wanted) for d in _drugs(one))]
+    return all(is_unsure(one) or is_about("allergies", read(one).normal) for one in naming or [words.text])
 
 
-_UNKNOWN = (Came.forgotten, Came.refused, Came.not_understood, Came.unanswered)
+def _drugs(sentence: str) -> tuple[Mention, ...]:
+    return find_drugs(normalise(sentence))
 
 
-def _is_of(flag: dict, fact: Fact) -> bool:
-    named = any(
-        covers(wanted, id) for wanted in flag.get("concepts", ()) for id in fact.concepts | fact.drugs
-    )
-    return named or entry_of(fact) in flag.get("entries", ())
-
-
-def _told(wanted: Sequence[str], heard: Evidence) -> list[Quote]:
-    return [
-        words
-        for kind in (heard.present, heard.denied, heard.past)
-        for id, words in kind.items()
-        if any(covers(one, id) for one in wanted)
-    ]
-
-
-def _came_out(entries: Sequence[str], dialogue: Dialogue, account: Account) -> Quote | None:
+def _came_out(
+    wanted: Sequence[str], entries: Sequence[str], dialogue: Dialogue, account: Account
+) -> Quote | None:
     for line in account.lines:
-        if line.came.reached and entry_of(line.fact) in entries and line.exchange.answered is not None:
+        known = line.came.reached and line.exchange.answered is not None
+        if known and is_whole(wanted, entry_of(line.fact), entries):
             return answer(dialogue.turns, line.exchange.answered, line.sentence)
     return None
 

@@ -1,21 +1,24 @@
-"""What went well, with evidence, and at most three things to do otherwise, each at a turn and in words that
-suit the patient's persona."""
+"""At most three things to do otherwise, each at a turn and in words that suit the patient's persona."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from patientsim_core.debrief.account import Account, Came
-from patientsim_core.debrief.asked import Asked
-from patientsim_core.debrief.communication import Communication, Kind
-from patientsim_core.debrief.cues import suited, symptom_question, wording_of
+from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.answer import Came
+from patientsim_core.debrief.better import first_alone, for_flag, simpler
+from patientsim_core.debrief.communication import Communication, Kind, Observation
+from patientsim_core.debrief.cues import suited
 from patientsim_core.debrief.differential import Differential
 from patientsim_core.debrief.fairness import Fairness, Permitted
 from patientsim_core.debrief.history import History, Status
 from patientsim_core.debrief.quotes import Quote, quote
+from patientsim_core.debrief.raised import entries_asked, is_unread, is_worded
 from patientsim_core.debrief.red_flags import FlagTable, RedFlag
+from patientsim_core.debrief.wording import wording_of
 from patientsim_core.dialogue import Dialogue
-from patientsim_core.offline.lexicon import concepts, is_symptom
+from patientsim_core.offline.comprehend import baffles
 from patientsim_core.persona import Cefr, Dazed, Persona
+from patientsim_core.text import sentences
 
 MOST = 3
 """Suggestions at once: more are not taken to heart."""
@@ -32,14 +35,6 @@ _MUCH = 0.7
 
 
 @dataclass(frozen=True)
-class Strength:
-    """Something done well, with the words that show it; without where it is a count."""
-
-    text: str
-    quote: Quote | None = None
-
-
-@dataclass(frozen=True)
 class Suggestion:
     """`text` says what to do otherwise, and why; `quote` is the turn to do it at, the one to take the
     consultation up again from; `better` are words for that patient. `added` says that nothing was wrong with
@@ -51,48 +46,6 @@ class Suggestion:
     added: bool = False
 
 
-def strengths(
-    history: History, differential: Differential, communication: Communication
-) -> tuple[Strength, ...]:
-    """At most three things that went well."""
-    found: list[Strength] = []
-    if differential.rank:
-        found.append(Strength(f"The diagnosis stands on your list, at rank {differential.rank}."))
-    for kind, text in _PRAISE.items():
-        if own := communication.of(kind):
-            found.append(Strength(text, own[0].doctor))
-    full = [one for one in history.coverage if one.total > 1 and one.heard >= 0.6 * one.total]
-    found += [
-        Strength(f"{one.group}: {one.heard} of {one.total} facts came out.")
-        for one in sorted(full, key=lambda one: -one.heard)
-    ]
-    found += _brought_back(history)
-    if communication.open:
-        found.append(Strength("You let the patient tell it first.", communication.open[0]))
-    return tuple(found[:MOST])
-
-
-def _brought_back(history: History) -> list[Strength]:
-    """A fact that did not come at first, and came when it was asked for again."""
-    for fact in (fact for entry in history.entries for fact in entry.facts):
-        came = [one.came for one in fact.tellings]
-        lost = next((n for n, one in enumerate(came) if one in (Came.forgotten, Came.refused)), None)
-        for one in fact.tellings[lost + 1 :] if lost is not None else ():
-            if one.came is Came.told and one.asked and one.doctor:
-                return [Strength(f"You asked again, more closely, and got it: {fact.text}.", one.doctor)]
-    return []
-
-
-_PRAISE = {
-    Kind.comforted: "You answered a worry when it was voiced.",
-    Kind.explained: "You said why you asked.",
-    Kind.concerns: "You asked what the patient feared.",
-    Kind.safety_net: "You said what to do if it gets worse.",
-    Kind.summary: "You summed up what you had understood.",
-    Kind.empathy: "You had kind words.",
-}
-
-
 def suggestions(
     dialogue: Dialogue,
     account: Account,
@@ -101,15 +54,22 @@ def suggestions(
     communication: Communication,
     fairness: Fairness,
 ) -> tuple[Suggestion, ...]:
-    """At most three, the most urgent first, no two of a kind."""
+    """At most three, the most urgent first, no two of a kind, and no two with the same question."""
     if not any(one.asked is not None for one in account.exchanges):
         return ()
     reader = _Reader(dialogue, account, history, differential, communication, fairness)
     found: dict[str, Suggestion] = {}
     for kind, one in reader.all():
-        if len(found) < MOST:
+        if len(found) < MOST and _last_of(one.better) not in map(
+            _last_of, (x.better for x in found.values())
+        ):
             found.setdefault(kind, one)
     return tuple(found.values())
+
+
+def _last_of(better: str) -> str:
+    """The question itself, without what is said before it."""
+    return sentences(better)[-1]
 
 
 class _Reader:
@@ -126,6 +86,7 @@ class _Reader:
     ):
         self.dialogue, self.account, self.history = dialogue, account, history
         self.differential, self.communication, self.fairness = differential, communication, fairness
+        self.unread, self.entries = is_unread(dialogue, account), entries_asked(account)
 
     def all(self) -> Iterator[tuple[str, Suggestion]]:
         """What could be suggested, the most urgent first, each with its kind."""
@@ -157,48 +118,49 @@ class _Reader:
         return quote(self.dialogue.turns, (near or asking)[-1].asked)
 
     def _flags(self, recorded: bool) -> Iterator[tuple[str, Suggestion]]:
-        """A red flag of the complaint that was neither asked for nor told, and the record has, or has not."""
+        """A red flag of the complaint that did not come out, and the record has, or has not."""
+        said = [one.text for one in self.account.asked]
         for table in self.differential.red_flags[:1]:
             for flag in table.flags:
                 if flag.elicited or bool(flag.recorded) != recorded:
                     continue
                 at = flag.quote if flag.open and flag.quote else self._last(["associated"])
                 persona = self._persona(at.question)
-                if better := _flag_question(flag, persona.cefr):
-                    yield (
-                        "flag",
-                        Suggestion(_flag_text(table, flag), suited(better, persona), at, not flag.open),
-                    )
+                if better := for_flag(flag, persona.cefr, said):
+                    text = _flag_text(table, flag, unsure=flag.open or self.unread)
+                    yield "flag", Suggestion(text, suited(better, persona), at, not flag.open)
 
     def _story(self) -> Iterator[tuple[str, Suggestion]]:
         """The complaint itself, where most sides of it were never asked after."""
         sides = [self.history.entry(key) for key in SIDES]
-        missed = [one for one in sides if one.status is Status.missed]
+        missed = [one for one in sides if one.status is Status.missed and not self._raised(one.key)]
         recorded = [one for one in sides if one.status is not Status.unrecorded]
         if len(missed) < _MUCH * len(recorded) or not missed:
             return
         at, names = self._first(), ", ".join(one.label.lower() for one in missed[:4])
         persona = self._persona(at.question)
         if words := wording_of(missed[0].key, persona.cefr):
-            text = f"You left the complaint early: {names} and the like never came up. Stay with it first."
+            how = "did not come out" if self.unread else "never came up"
+            text = f"You left the complaint early: {names} and the like {how}. Stay with it first."
             yield "story", Suggestion(text, suited(words[0], persona), at, True)
 
     def _words(self) -> Iterator[tuple[str, Suggestion]]:
         for one in (*self.communication.of(Kind.jargon), *self.communication.of(Kind.too_long)):
-            persona = self._persona(one.doctor.question)
-            better = self._simpler(self.account.asked[one.doctor.question - 1], persona)
-            if better:
+            if better := self._mended(one):
                 why = f"“{one.note}”" if one.kind is Kind.jargon else f"The sentence ({one.note})"
                 text = f"{why} was above this patient's language. Simple words get an answer."
-                yield "words", Suggestion(text, suited(better, persona), one.doctor)
+                yield (
+                    "words",
+                    Suggestion(text, suited(better, self._persona(one.doctor.question)), one.doctor),
+                )
 
-    def _simpler(self, asked: Asked, persona: Persona) -> str:
-        """The question in words for the level: by the name of what was asked for, or for its entry."""
-        named = [id for ask in asked.asks for id in ask.about if is_symptom(id)]
-        if named:
-            return symptom_question(named[0], persona.cefr)
-        keys = [item for ask in asked.asks for item in (ask.topic, *sorted(asked.entries))]
-        return next((words[0] for key in keys if (words := wording_of(key, persona.cefr))), "")
+    def _mended(self, one: Observation) -> str:
+        """The question of a turn without what was wrong with it."""
+        asked, persona = self.account.asked[one.doctor.question - 1], self._persona(one.doctor.question)
+        alone = first_alone(asked) if one.kind is Kind.double else ""
+        if alone and not baffles(alone, persona.cefr, self.dialogue.case):
+            return alone
+        return simpler(asked, persona.cefr, one.note if one.kind is Kind.jargon else "")
 
     def _departures(self, *kinds: Came) -> Iterator[tuple[str, Suggestion]]:
         """What the persona kept away and a better question would have brought, as was tried."""
@@ -213,33 +175,38 @@ class _Reader:
                 yield str(kinds[0]), Suggestion(_departed(one), better, words)
 
     def _worries(self) -> Iterator[tuple[str, Suggestion]]:
+        wrong = [one for kind in _WRONG for one in self.communication.of(kind)]
         for one in self.communication.of(Kind.passed_over):
-            persona = self._persona(one.doctor.question)
-            simple = persona.cefr is Cefr.A
+            simple = self._persona(one.doctor.question).cefr is Cefr.A
             kind = "I hear that you are scared. We will look after you." if simple else _COMFORT
-            asked = one.doctor.text.strip()
+            mended = (self._mended(it) for it in wrong if it.doctor.question == one.doctor.question)
+            asked = next(filter(None, mended), one.doctor.text.strip())
             text = "The patient had just voiced a worry. Answer it first; then the next question is heard."
             yield "worry", Suggestion(text, f"{kind} {asked}", one.doctor)
 
+    def _raised(self, key: str) -> bool:
+        """Whether an entry was asked after, or the words of a question are those for it."""
+        return key in self.entries or any(is_worded(asked, key) for asked in self.account.asked)
+
     def _missed(self) -> Iterator[tuple[str, Suggestion]]:
-        """What no history should be without and nobody asked for."""
+        """What no history should be without and did not come out."""
         for key in NEEDED:
             entry = self.history.entry(key)
             if entry.status is not Status.missed or key in self.fairness.excused:
                 continue
             at = self._last()
             persona = self._persona(at.question)
-            words = wording_of(key, persona.cefr)
-            if words:
-                text = f"{entry.label}: never asked. It changes what you look for and what you may give."
+            if words := wording_of(key, persona.cefr):
+                how = "did not come out" if self.unread or self._raised(key) else "never asked"
+                text = f"{entry.label}: {how}. It changes what you look for and what you may give."
                 yield "missed", Suggestion(text, suited(words[0], persona), at, True)
 
     def _doubles(self) -> Iterator[tuple[str, Suggestion]]:
         for one in self.communication.of(Kind.double):
-            persona = self._persona(one.doctor.question)
-            if better := self._simpler(self.account.asked[one.doctor.question - 1], persona):
+            if better := self._mended(one):
                 text = f"{one.note.capitalize()}: an answer is easily lost. Ask one, wait, then the next."
-                yield "double", Suggestion(text, suited(better, persona), one.doctor)
+                better = suited(better, self._persona(one.doctor.question))
+                yield "double", Suggestion(text, better, one.doctor)
 
     def _endings(self) -> Iterator[tuple[str, Suggestion]]:
         """An opening that invites, a summary, and a safety net, where there was none."""
@@ -262,22 +229,16 @@ class _Reader:
         return quote(self.dialogue.turns, first)
 
 
+_WRONG = (Kind.jargon, Kind.too_long, Kind.double)
 _COMFORT = "I can see that this is frightening, and I will come back to it. We will look after you."
 _OPENER = "What brings you in today?"
 _SUMMARY = "Let me sum up what I have heard, and please tell me what I got wrong."
 
 
-def _flag_text(table: FlagTable, flag: RedFlag) -> str:
+def _flag_text(table: FlagTable, flag: RedFlag, unsure: bool) -> str:
     there = f" The record has: {'; '.join(flag.recorded[:2])}." if flag.recorded else ""
-    how = "asked for, and still open" if flag.open else "not asked for"
+    how = "that did not come out" if unsure else "not asked for"
     return f"Red flag {how} ({table.name.lower()}): {flag.name.lower()}. It may mean {flag.why}.{there}"
-
-
-def _flag_question(flag: RedFlag, cefr: Cefr) -> str:
-    """A question for a flag in words of a level."""
-    if flag.asks in concepts():
-        return symptom_question(flag.asks, cefr)
-    return next(iter(wording_of(flag.asks, cefr)), "")
 
 
 def _departed(one: Permitted) -> str:

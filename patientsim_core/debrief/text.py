@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from patientsim_core.debrief.account import Came
+from patientsim_core.debrief.answer import Came
 from patientsim_core.debrief.communication import Kind
 from patientsim_core.debrief.debriefing import Debrief
 from patientsim_core.debrief.history import Entry, FactLine, Status
@@ -93,13 +93,17 @@ def _entry(entry: Entry, debrief: Debrief) -> Iterator[Line]:
     excused = " (the patient erred)" if entry.key in debrief.fairness.excused else ""
     if len(entry.facts) < 2:
         fact = entry.facts[0] if entry.facts else None
-        text = f"{entry.label}: {_bare(fact.text)}" if fact else entry.label
+        text = f"{entry.label}: {_bare(fact.text)}{_lacks(fact)}" if fact else entry.label
         yield Line(text, f"{entry.status}{excused}", _tellings(fact) if fact else ())
         return
     heard = sum(fact.status.heard for fact in entry.facts)
     yield Line(f"{entry.label}: {heard} of {len(entry.facts)}", f"{entry.status}{excused}")
     for fact in entry.facts:
-        yield Line(f"– {fact.text}", str(fact.status), _tellings(fact))
+        yield Line(f"– {fact.text}{_lacks(fact)}", str(fact.status), _tellings(fact))
+
+
+def _lacks(fact: FactLine) -> str:
+    return f" (not told: {fact.lacks})" if fact.lacks else ""
 
 
 def _bare(fact: str) -> str:
@@ -111,7 +115,8 @@ def _bare(fact: str) -> str:
 def _tellings(fact: FactLine) -> tuple[Quote, ...]:
     """The question and the answer that brought a fact, or were to: the first that did, and the last."""
     found = [one for one in fact.tellings if one.came is not Came.unanswered] or list(fact.tellings)
-    shown = dict.fromkeys((found[0], found[-1])) if found else ()
+    told = [one for one in found if one.came is Came.told] or found
+    shown = dict.fromkeys((told[0], found[-1])) if found else ()
     return tuple(words for one in shown for words in (one.doctor, one.patient) if words)
 
 

@@ -1,10 +1,12 @@
 """What a sentence of the patient says of one fact of the record, by rules over its words."""
 
+import re
+
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.layout import TRIAGE, entry_of
 from patientsim_core.debrief.lists import allergy, bare, drug, family, listed
 from patientsim_core.debrief.manner import sounds
-from patientsim_core.debrief.matching import Says, common, denials, shares
+from patientsim_core.debrief.matching import Says, body_words, common, content, denials, shares
 from patientsim_core.debrief.sides import side
 from patientsim_core.disclosure import NUMBER
 from patientsim_core.facts import LABELS
@@ -18,6 +20,11 @@ from patientsim_core.offline.lexicon import covers
 
 _OF_LIFE = {"occupation", "exercise", "living_situation"}
 """Values that an answer for another of them tells in passing: a farmer's work is his exercise."""
+
+
+_SIDES = content("left right both upper lower side front middle")
+_EARLIER = re.compile(r"\b(used to|in the past|years? ago|(once|twice|times?|this|that|it|same) before)\b")
+"""What was, and is not what brings the patient now."""
 
 
 def says(said: Said, known: Known, asked: Asked) -> Says | None:
@@ -41,14 +48,18 @@ def says(said: Said, known: Known, asked: Asked) -> Says | None:
 def _symptom(said: Said, known: Known, asked: Asked) -> Says | None:
     """A symptom, or the complaint."""
     chief = known.fact.item == "chiefcomplaint"
+    if not chief and _EARLIER.search(said.normal):
+        return None
     due = known.fact in asked.named
-    denied = denials(said, known, broad=due)
+    apart = frozenset() if chief else asked.complaint_concepts - known.fact.concepts
+    denied = denials(said, known, apart, broad=due)
     if denied and not all(denied):
         return Says.so
     own = known.value.words
     own = own if chief else own - common(asked.complaint, own) or own
     least = min(2, len(own)) if due or chief or "associated" in asked.entries else 2
-    if not denied and shares(said, own, least, 0.5):
+    finding = own - body_words() - _SIDES or own
+    if not (denied or said.asks) and common(said.words, finding) and shares(said, own, least, 0.5):
         return Says.so
     if found := bare(said, known, asked):
         return found
@@ -85,6 +96,8 @@ def _value(entry: str, said: Said, known: Known, asked: Asked) -> Says | None:
     if entry == "marital_status" and not said.asks and sounds("spouse", said.written):
         return Says.so if known.fact.value.lower().startswith("married") else None
     about = is_about(entry, said.normal)
+    if entry in HABITS and not about and any(is_about(one, said.normal) for one in HABITS):
+        return None
     if not (due or about or entry in asked.entries):
         telling = frozenset(word for word in known.value.words if not word[0].isdigit())
         near = bool(asked.entries & _OF_LIFE) and entry in _OF_LIFE

@@ -13,34 +13,69 @@ from patientsim_core.offline.judge.values import HABITS
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def is_whole(known: Known, spoken: Sequence[Said], granted: frozenset[str]) -> bool:
-    """Whether a drug came with its dose, an allergy with its reaction, a habit with its amount, a fever with
-    its degrees, a place with all its parts, and more than a word of a quality or a home.
+def lacking(
+    known: Known, spoken: Sequence[Said], agreed: frozenset[str], complaint: frozenset[str] = frozenset()
+) -> str:
+    """What matters in a fact and is not told yet, "" if nothing: the dose of a drug, the reaction of an
+    allergy, the amount of a habit, the degrees of a fever, a part of a place, what a symptom has beyond the
+    complaint's own line, and more than a word of a quality or a home.
 
-    `spoken` are the sentences of all answers that told the fact; `granted` words that need not be said: those
-    of the question that was agreed to, and of the complaint's own line.
+    `spoken` are the sentences of all answers that told the fact; `agreed` the words of the question that was
+    agreed to, `complaint` those of the complaint's own line: they need not be said.
     """
-    entry, own = entry_of(known.fact), known.value
     if known.absent:
-        return True
-    words = frozenset().union(granted, *(said.words for said in spoken))
-    if entry == "medication":
-        doses = set(map(float, _NUMBER.findall(known.fact.value)))
-        return not doses or any(doses & _doses(said, known) for said in spoken)
-    if entry == "allergies":
-        reaction = content(known.fact.value.partition("(")[2].replace(")", ""))
-        return not reaction or bool(common(words, reaction))
-    said_amounts = {number for said in spoken for number, _ in said.quantities}
-    amounts = {number for number, unit in own.quantities if entry in HABITS or unit == "degree"}
-    if entry in HABITS or entry == "associated":
-        return not amounts or bool(amounts & said_amounts) or _part(words, own) >= 0.6
-    if entry == "location":
-        return own.words & body_words() <= words
+        return ""
+    entry = entry_of(known.fact)
+    words = frozenset().union(agreed, complaint, *(said.words for said in spoken))
+    if entry == "associated" and _is_only(complaint, known.value, words):
+        return "more than the complaint"
+    told = {"medication": _dose, "allergies": _reaction, "location": _parts, "quality": _feeling}
+    whole = told.get(entry, _amount)(known, spoken, words)
+    return "" if whole else _LACKS.get(entry, "the rest")
+
+
+_LACKS = {
+    "medication": "the dose",
+    "allergies": "the reaction",
+    "associated": "how much",
+    **dict.fromkeys(HABITS, "how much"),
+}
+
+
+def _dose(known: Known, spoken: Sequence[Said], words: frozenset[str]) -> bool:
+    doses = set(map(float, _NUMBER.findall(known.fact.value)))
+    return not doses or any(doses & _doses(said, known) for said in spoken)
+
+
+def _reaction(known: Known, spoken: Sequence[Said], words: frozenset[str]) -> bool:
+    reaction = content(known.fact.value.partition("(")[2].replace(")", ""))
+    return not reaction or bool(common(words, reaction))
+
+
+def _parts(known: Known, spoken: Sequence[Said], words: frozenset[str]) -> bool:
+    return known.value.words & body_words() <= words
+
+
+def _feeling(known: Known, spoken: Sequence[Said], words: frozenset[str]) -> bool:
     felt = known.fact.concepts - set(GENERAL)
-    if entry == "quality" and felt and felt <= {m.id for said in spoken for _, m in said.concepts}:
-        return True  # the same feeling in other words
-    least = {"living_situation": 0.7, "quality": 0.4}.get(entry, 0.0)
-    return _part(words, own) >= least
+    same = felt and felt <= {m.id for said in spoken for _, m in said.concepts}  # in other words
+    return bool(same) or _part(words, known.value) >= 0.4
+
+
+def _amount(known: Known, spoken: Sequence[Said], words: frozenset[str]) -> bool:
+    """Of a habit or a symptom the figures that it has, of a home most of the words."""
+    entry, own = entry_of(known.fact), known.value
+    if entry in HABITS or entry == "associated":
+        amounts = {number for number, unit in own.quantities if entry in HABITS or unit == "degree"}
+        said = {number for one in spoken for number, _ in one.quantities}
+        return not amounts or bool(amounts & said) or _part(words, own) >= 0.6
+    return _part(words, own) >= (0.7 if entry == "living_situation" else 0)
+
+
+def _is_only(complaint: frozenset[str], own: Said, words: frozenset[str]) -> bool:
+    """Whether a symptom that the complaint names is known by no more than that."""
+    rest = own.words - complaint
+    return bool(rest and common(complaint, own.words) and not common(words - complaint, rest))
 
 
 def _part(words: frozenset[str], own: Said) -> float:

@@ -12,7 +12,7 @@ from operator import attrgetter
 
 import numpy as np
 
-from patientsim_core.evaluation.bootstrap import percentiles, resampled
+from patientsim_core.evaluation.bootstrap import numbered, percentiles, resampled, summed
 from patientsim_core.evaluation.verdict import Metric, Verdict
 
 LEVEL, DRAWS, SEED = 0.95, 2_000, 42
@@ -95,37 +95,9 @@ def mean_interval(
     if np.isinf(found).any():
         raise ValueError("values: must be finite, or None where there is none")
     used = ~(lost | np.isnan(found))
-    sums = _sums(found[used], cases[used])
+    sums = summed(np.column_stack([found[used], np.ones(used.sum())]), cases[used])
     mean, low, high = _mean_of(sums, level, draws, seed)
     return Estimate(mean, low, high, int(used.sum()), int(unread[~lost].sum()), int(lost.sum()))
-
-
-def by_group(
-    values: Values,
-    groups: Sequence[Hashable],
-    clusters: Sequence[Hashable] | None = None,
-    *,
-    unscored: Sequence[int] | None = None,
-    failed: Sequence[bool] | None = None,
-    **bootstrap,
-) -> dict[Hashable, Estimate]:
-    """An estimate for each group (a persona's level, a diagnosis, an item), in the order first seen.
-
-    All columns are as in `mean_interval`, one entry a row, as are `level`, `draws` and `seed`.
-    """
-    columns = {"values": np.asarray(values, dtype=float)}
-    columns |= {} if clusters is None else {"clusters": numbered(clusters)}
-    columns |= {} if unscored is None else {"unscored": np.asarray(unscored, dtype=int)}
-    columns |= {} if failed is None else {"failed": np.asarray(failed, dtype=bool)}
-    if any(len(column) != len(groups) for column in columns.values()):
-        raise ValueError("values, groups and the other columns: must be of the same length")
-    rows: dict[Hashable, list[int]] = {}
-    for row, group in enumerate(groups):
-        rows.setdefault(group, []).append(row)
-    return {
-        group: mean_interval(**{name: column[those] for name, column in columns.items()}, **bootstrap)
-        for group, those in rows.items()
-    }
 
 
 def paired_difference(
@@ -188,22 +160,6 @@ def _scores(key: tuple, repeats: Mapping[int, tuple[float, int]], unscored: int)
 
 def _gap(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
-
-
-def numbered(cases: Sequence[Hashable]) -> np.ndarray:
-    """A number for each case, the same for the same one; numbers stay as they are."""
-    if isinstance(cases, np.ndarray) and cases.dtype.kind == "i":
-        return cases
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(case, len(numbers)) for case in cases], dtype=int)
-
-
-def _sums(values: np.ndarray, cases: np.ndarray) -> np.ndarray:
-    """The sum and the number of each case's values: shape (cases, 2)."""
-    numbers, of = np.unique(cases, return_inverse=True)
-    order = np.argsort(values, kind="stable")  # rounding must not depend on the order of the rows
-    total = np.bincount(of[order], weights=values[order], minlength=len(numbers))
-    return np.column_stack([total, np.bincount(of, minlength=len(numbers))])
 
 
 def _mean_of(

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from patientsim_core.errors import InputError
-from patientsim_core.evaluation.bootstrap import percentiles, resampled
+from patientsim_core.evaluation.bootstrap import numbered, percentiles, resampled, summed
 
 Weights = Literal["identity", "linear", "quadratic"]
 
@@ -25,7 +25,7 @@ _POWERS: dict[str, float] = {"linear": 1, "quadratic": 2}
 
 
 class Interval(NamedTuple):
-    """A figure with its bootstrap interval; without one where fewer than two items show agreement."""
+    """A figure with its bootstrap interval; without one where fewer than two units show agreement."""
 
     value: float
     low: float | None
@@ -65,6 +65,7 @@ def gwet(
     categories: Sequence[Hashable] | None = None,
     weights: Weights = "identity",
     *,
+    units: Sequence[Hashable] | None = None,
     level: float = 0.95,
     draws: int = 1_000,
     seed: int = 42,
@@ -72,13 +73,17 @@ def gwet(
     """The agreement in `ratings`, shape (items, raters), with None or NaN where a rater did not rate.
 
     `categories` is the whole scale. A level that nobody used counts in q all the same, so give the scale
-    wherever it is known; without it, it is what was used. Intervals are seeded percentile bootstraps over
-    items, with the same categories in each draw; a draw in which no item has two ratings is left out.
+    wherever it is known; without it, it is what was used.
+
+    `units` has for each item what it belongs to, such as the dialogue of a sentence. Items of one unit are
+    alike, so intervals are seeded percentile bootstraps over units, each drawn with all of its items, and
+    with the same categories in each draw; as if the items were independent, intervals would be too narrow.
+    Without `units` every item is its own. A draw in which no item has two ratings is left out.
 
     Raises InputError where no item has two ratings, for a rating that is not among the categories, for rows
-    of unequal length, for weights over words whose order is not given, and for fewer than two categories:
-    the formula divides by q - 1, so nothing can be said if only one is in use and no scale is given. With
-    the scale, ratings that are all of one category are full agreement: pe = 0, AC = 1.
+    or units of unequal length, for weights over words whose order is not given, and for fewer than two
+    categories: the formula divides by q - 1, so nothing can be said if only one is in use and no scale is
+    given. With the scale, ratings that are all of one category are full agreement: pe = 0, AC = 1.
     """
     table = _table(ratings)
     scale = _scale(table, categories, ordered=weights != "identity")
@@ -86,7 +91,11 @@ def gwet(
         known = f"only the category {scale[0]!r}" if scale else "none"
         raise InputError(f"ratings: there is {known}. Give all categories of the scale, two or more.")
     matrix = weight_matrix(scale, weights)
-    shares = _shares(_counts(table, scale), matrix)
+    counts = _counts(table, scale)
+    if units is not None and len(units) != len(counts):
+        raise InputError(f"units: there are {len(units)} of them for {len(counts)} items.")
+    rated = counts.any(axis=1)
+    shares = _shares(counts[rated], matrix)
     items = int(shares[:, 1].sum())
     if not items:
         raise InputError("ratings: no item has ratings by two raters, so no agreement can be measured.")
@@ -94,8 +103,9 @@ def gwet(
     # Sorted, so that rounding does not depend on the order of the items.
     found = _figures(np.sort(shares, axis=0).sum(axis=0)[None], factor)[:, 0].tolist()
     ends = [(None, None)] * 2
-    if items > 1:
-        ends = [percentiles(one, level) for one in _figures(resampled(shares, draws, seed), factor)[:2]]
+    sums = shares if units is None else summed(shares, numbered(units)[rated])
+    if (sums[:, 1] > 0).sum() > 1:
+        ends = [percentiles(one, level) for one in _figures(resampled(sums, draws, seed), factor)[:2]]
     coefficient, percent = (Interval(value, *pair) for value, pair in zip(found, ends, strict=False))
     return Agreement(coefficient, percent, found[2], items, len(shares) - items)
 
@@ -140,7 +150,6 @@ def _figures(totals: np.ndarray, factor: float) -> np.ndarray:
 def _shares(counts: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Each rated item's part of the figures, shape (items, q + 2): its agreement, whether it has any (two
     ratings), and the share of each category in its ratings."""
-    counts = counts[counts.any(axis=1)]
     raters = counts.sum(axis=1)
     pairs = raters * (raters - 1)
     agreeing = (counts * (counts @ weights - 1)).sum(axis=1)
@@ -157,16 +166,13 @@ def _counts(table: np.ndarray, scale: Sequence[Hashable]) -> np.ndarray:
 def _codes(table: np.ndarray, scale: Sequence[Hashable]) -> np.ndarray:
     """Each rating as the place of its category, -1 where there is none."""
     places = {category: place for place, category in enumerate(scale)}
-    codes = np.full(table.shape, -1)
-    for at, rating in np.ndenumerate(table):
-        if _is_missing(rating):
-            continue
-        if rating not in places:
-            raise InputError(
-                f"ratings: {rating!r} (item {at[0] + 1}, rater {at[1] + 1}) is not one of the categories "
-                f"{', '.join(map(repr, scale))}."
-            )
-        codes[at] = places[rating]
+    codes = np.array([places.get(rating, -1) for rating in table.flat], int).reshape(table.shape)
+    unknown = (codes < 0) & (table == table) & np.not_equal(table, None)
+    for at in map(tuple, np.argwhere(unknown)):
+        raise InputError(
+            f"ratings: {table[at]!r} (item {at[0] + 1}, rater {at[1] + 1}) is not one of the categories "
+            f"{', '.join(map(repr, scale))}."
+        )
     return codes
 
 

@@ -1,5 +1,6 @@
 """The seeded bootstrap: what a figure would have been for other cases, or other items, like these."""
 
+from collections.abc import Hashable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -8,10 +9,27 @@ _AT_ONCE = 1_000_000
 """So many picks are held in memory: draws are made in blocks of about this size."""
 
 
+def numbered(units: Sequence[Hashable]) -> np.ndarray:
+    """A number for each unit, the same for the same one; numbers stay as they are."""
+    if isinstance(units, np.ndarray) and units.dtype.kind == "i":
+        return units
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(one, len(numbers)) for one in units], dtype=int)
+
+
+def summed(rows: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """The sum of each unit's rows: (rows, k), and the number of each row's unit, to (units, k)."""
+    numbers, of = np.unique(units, return_inverse=True)
+    order = np.lexsort(rows.T[::-1])  # rounding must not depend on the order of the rows
+    sums = [np.bincount(of[order], weights=column, minlength=len(numbers)) for column in rows[order].T]
+    return np.stack(sums, axis=1)
+
+
 def resampled(sums: np.ndarray, draws: int, seed: int) -> np.ndarray:
     """Totals over units drawn with replacement, as many as there are: (units, k) to (draws, k).
 
-    A unit is what is independent of the others: a case with all of its dialogues, or a rated item. The
+    A unit is what is independent of the others: a case with all of its dialogues, or a dialogue with all that
+    was rated of it. The
     figure of interest is then a function of each row, such as one total divided by another (Efron and
     Tibshirani 1993, An Introduction to the Bootstrap, chapter 8: the unit is resampled whole).
     """

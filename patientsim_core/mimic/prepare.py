@@ -13,13 +13,16 @@ from patientsim_core.charts import Chart, funnel, look
 from patientsim_core.dialogue import Failure
 from patientsim_core.mimic.cohort import OF_NOTES, Step, Visit, read_visits, sift
 from patientsim_core.mimic.notes import read_notes
-from patientsim_core.mimic.record import OF_READING, Outcome, Reader, read_visit
+from patientsim_core.mimic.record import BEFORE_READING, OF_READING, Outcome, Reader, read_visit
 from patientsim_core.mimic.requests import ModelReader
 from patientsim_core.mimic.sections import read_headings
 from patientsim_core.mimic.tables import Tell
 from patientsim_core.results.document import chart_html, page
 from patientsim_core.storage.files import write_whole
 from patientsim_core.work import Progress, Work
+
+FUNNEL = ("funnel.csv", "funnel.html")
+"""What is written beside the cases."""
 
 
 class Sources(NamedTuple):
@@ -39,7 +42,8 @@ def read_cohort(sources: Sources, funnel: list[Step], tell: Tell, listed: Path |
     visits = read_visits(sources.mimic, sources.ed, funnel, tell)
     tell(f"{len(visits):,} visits pass the rules on tables; their notes are looked for.")
     read_notes(sources.notes, visits, headings, sources.skip_unknown_headings, tell, listed)
-    return sorted(sift(visits.values(), OF_NOTES, funnel), key=lambda visit: visit.hadm_id)
+    kept = sift(visits.values(), (*OF_NOTES, *BEFORE_READING), funnel)
+    return sorted(kept, key=lambda visit: visit.hadm_id)
 
 
 class Preparation(Work[Visit, Outcome]):
@@ -81,8 +85,8 @@ def beside(out: Path, what: str) -> Path:
 def write(out: Path, cases: Sequence[Case], steps: Sequence[Step]) -> None:
     """Writes the cases, and beside them the funnel as a table and as a chart; the cases last."""
     table = pd.DataFrame(steps, columns=["rule", "kept", "dropped"])
-    write_whole(beside(out, "funnel.csv"), table.to_csv(index=False))
-    write_whole(beside(out, "funnel.html"), funnel_html(table))
+    for what, text in zip(FUNNEL, (table.to_csv(index=False), funnel_html(table)), strict=True):
+        write_whole(beside(out, what), text)
     rows = [_row(case) for case in cases]
     write_whole(out, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 

@@ -5,18 +5,21 @@ Each answer is kept in a file beside the output, so that the same is never asked
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from string import Template
 from threading import Lock
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, Field, JsonValue, ValidationError, create_model
+from pydantic import BaseModel, Field, JsonValue, ValidationError, WithJsonSchema, create_model
 
 from patientsim_core.case import ITEMS, Case
 from patientsim_core.dialogue import Record
-from patientsim_core.errors import InputError
+from patientsim_core.errors import InputError, ModelError
 from patientsim_core.mimic.cohort import Visit
+from patientsim_core.mimic.record import Refused
 from patientsim_core.models import ChatModel, Message, Options
+from patientsim_core.models.faults import OF_ONE_REQUEST
 from patientsim_core.models.structured import ask
 from patientsim_core.prompt import item_text, sections
 from patientsim_core.storage.files import Log
@@ -34,7 +37,10 @@ NOT_TOLD = ("age", "diagnosis", "disposition", "race", "insurance")
 
 TRIES = 3
 
-RecordItems = create_model("RecordItems", **dict.fromkeys(READ, (list[str], ...)))
+Value = Annotated[str, Field(max_length=1_000), WithJsonSchema({"type": "string"})]
+"""A value of a record, of a few words. Not every service takes a schema that says how long it may be."""
+
+RecordItems = create_model("RecordItems", **dict.fromkeys(READ, (list[Value], ...)))
 """The answer to the first request."""
 
 
@@ -47,7 +53,7 @@ class Fit(BaseModel):
 
 class Imputed(BaseModel):
     item: str
-    value: str
+    value: Value
 
 
 class Imputation(BaseModel):
@@ -61,13 +67,15 @@ Form = TypeVar("Form", bound=BaseModel)
 
 class Answer(Record):
     """An answer as it is kept: `asked` is the hash of visit, model, seed and words; `value` is None where it
-    could not be read, with the reason in `unscored` and the text in `raw`."""
+    could not be read, with the reason in `unscored` and the text in `raw`, or where the service refused to
+    answer, with the `fault`."""
 
     hadm_id: str
     step: str
     asked: str
     value: dict[str, JsonValue] | None = None
     unscored: str = ""
+    fault: str = ""
     raw: str = ""
     usage: Usage = Field(default_factory=Usage)
     attempts: int = 0
@@ -75,17 +83,18 @@ class Answer(Record):
 
 class ModelReader:
     """A model that reads notes, at temperature 0. Its methods raise ModelError where the service does not do
-    its part, and return None where its answer could not be read. Safe to use from several threads."""
+    its part, Refused where it will not, and return None where its answer could not be read. Safe to use from
+    several threads."""
 
     def __init__(self, model: ChatModel, seed: int, kept: Path):
-        """`kept` is the file of answers; `unread` are those met that could not be read. Raises InputError
-        where a line of the file is none."""
+        """`kept` is the file of answers; `unread` are those met that could not be read, `refused` those
+        that the service did not give. Raises InputError where a line of the file is none."""
         self.model, self.seed = model, seed
         self._log, self._lock = Log(kept), Lock()
         self._log.mend()
         self._known = {one.asked: one for one in self._answers()}
         self._new: list[Answer] = []
-        self.unread: set[str] = set()
+        self.unread, self.refused = set[str](), set[str]()
 
     def extract(self, visit: Visit) -> Mapping[str, Sequence[str]] | None:
         """The items that the note tells."""
@@ -99,8 +108,10 @@ class ModelReader:
         return found.score if found else None
 
     def impute(self, case: Case, missing: Sequence[str]) -> Mapping[str, str] | None:
-        """A plausible value for each item, as far as the model gives one."""
-        found = self._ask(case.hadm_id, "impute", Imputation, history=history(case), items=", ".join(missing))
+        """A plausible value for each item, as far as the model gives one; refused, it is none."""
+        found, words = None, {"history": history(case), "items": ", ".join(missing)}
+        with suppress(Refused):
+            found = self._ask(case.hadm_id, "impute", Imputation, **words)
         return {one.item: one.value for one in found.items if one.item in missing} if found else None
 
     def taken(self) -> list[Answer]:
@@ -118,18 +129,28 @@ class ModelReader:
         told = "\n".join([hadm_id, self.model.name, str(self.seed), *(message.text for message in talk)])
         asked = hashlib.sha256(told.encode()).hexdigest()
         answer = self._known.get(asked)
-        if answer is None:
-            found = ask(self.model, talk, form, Options(temperature=0), self.seed, TRIES)
-            about = {"attempts": found.attempts, "usage": found.usage}
-            if found.value is None:
-                about |= {"unscored": found.reason or "the answer could not be read", "raw": found.text}
-            else:
-                about["value"] = found.value.model_dump()
-            answer = Answer(hadm_id=hadm_id, step=step, asked=asked, **about)
+        if answer is None or not _fits(answer, form):
+            answer = self._new_answer(talk, form, hadm_id=hadm_id, step=step, asked=asked)
             self._keep(answer)
+        if answer.fault:
+            self.refused.add(asked)
+            raise Refused(answer.unscored, answer.fault)
         if answer.value is None:
             self.unread.add(asked)
         return None if answer.value is None else form.model_validate(answer.value)
+
+    def _new_answer(self, talk: Sequence[Message], form: type[Form], **about: str) -> Answer:
+        try:
+            found = ask(self.model, talk, form, Options(temperature=0), self.seed, TRIES)
+        except ModelError as error:
+            if error.fault not in OF_ONE_REQUEST:
+                raise
+            return Answer(**about, unscored=str(error), fault=error.fault, attempts=error.attempts)
+        told = {"attempts": found.attempts, "usage": found.usage}
+        if found.value is not None:
+            return Answer(**about, **told, value=found.value.model_dump())
+        reason = found.reason or "the answer could not be read"
+        return Answer(**about, **told, unscored=reason, raw=found.text)
 
     def _keep(self, answer: Answer) -> None:
         with self._lock:
@@ -146,6 +167,14 @@ class ModelReader:
                     f"{self._log.path}, line {number}: is not an answer as this command keeps them. Move the "
                     "file away, and all is asked again."
                 ) from None
+
+
+def _fits(answer: Answer, form: type[BaseModel]) -> bool:
+    """Whether a kept answer has no value, or one of the form as it is now."""
+    try:
+        return answer.value is None or bool(form.model_validate(answer.value))
+    except ValidationError:
+        return False
 
 
 def history(case: Case) -> str:

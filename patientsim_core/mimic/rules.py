@@ -1,21 +1,20 @@
 """The reader that is no model: it sorts a note's sentences by rules, so that everything works offline.
 
-It does not understand: it takes whole sentences, loses what is worded in an unusual way, scores the fit by
-the built-in doctor's ranking of diagnoses, and draws what it imagines from a short list.
+It does not understand: it takes sentences and clauses, loses what is denied in an unusual way, scores the fit
+by the built-in doctor's ranking of diagnoses, and draws what it imagines from a short list.
 """
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 
 from patientsim_core.case import Case
 from patientsim_core.facts import facts_of
 from patientsim_core.mimic.cohort import Visit, table
+from patientsim_core.mimic.illness import joined_sentences, present_illness
 from patientsim_core.offline.judge import judge_differential
 from patientsim_core.offline.names import with_broader
 from patientsim_core.offline.rank import Findings, rank
-from patientsim_core.text import sentences
 
 RETIRED = 67
 """Years from which on an imagined occupation is a former one."""
@@ -30,11 +29,12 @@ class RulesReader:
     def extract(self, visit: Visit) -> Mapping[str, Sequence[str]]:
         """The items that the rules find in the note."""
         past, habits = _listed(visit.sections.get("past_history", "")), table("rules")["habits"]
-        social = [*_sentences(visit.sections.get("social_history", ""))]
-        positive, negative = _illness(visit.sections.get("present_illness", ""))
+        social = joined_sentences(visit.sections.get("social_history", ""))
+        allergies = _listed(visit.sections.get("allergies", ""), r"[,;\n]")
+        positive, negative = present_illness(visit.sections.get("present_illness", ""))
         return {
             **{item: [one for one in social if _has(one, cue)] for item, cue in habits.items()},
-            "allergies": _listed(visit.sections.get("allergies", ""), r"[,;\n]"),
+            "allergies": [one.strip() for part in allergies for one in part.split(" / ")],
             "family_medical_history": _listed(visit.sections.get("family_history", "")),
             "medical_device": [one for one in past if _has(one, _note("device"))],
             "medical_history": [one for one in past if not _has(one, _note("device"))],
@@ -81,33 +81,3 @@ def _listed(text: str, between: str = r"[;\n]|(?<=[a-z)])\. ") -> list[str]:
     found = (re.sub(r"^[\s\-#*•]*(?:\d{1,2}[.)])?\s*", "", part).strip(" .,") for part in parts)
     entries = [one for one in found if one]
     return [one for one in entries if not _has(one, _note("none"))] or ["None"][: len(entries)]
-
-
-@lru_cache(maxsize=4096)
-def _sentences(text: str) -> tuple[str, ...]:
-    """Sentences of a section: a blank line or a sentence's end parts them, a line's end does not."""
-    parts = (" ".join(part.split()) for part in re.split(r"\n\s*\n", text))
-    return tuple(one.strip(" .") for part in parts for one in sentences(part))
-
-
-def _illness(text: str) -> tuple[list[str], list[str]]:
-    """What the patient had, and what was denied, until the note begins to tell of the hospital."""
-    has, lacks = [], []
-    for sentence in _sentences(text):
-        if _has(sentence, _note("hospital")):
-            break
-        if _has(sentence, _note("findings")):
-            continue
-        if match := re.match(_note("denied"), sentence, re.IGNORECASE):
-            lacks += [f"no {one}" for one in _parts(sentence[match.end() :])]
-        elif opening := re.search(_note("opening"), sentence, re.IGNORECASE):
-            has += _parts(sentence[opening.end() :])
-        else:
-            has += [re.sub(_note("subject"), "", sentence, flags=re.IGNORECASE)]
-    return has, lacks
-
-
-def _parts(text: str) -> Iterator[str]:
-    """`fever, cough, or chills` one by one."""
-    parts = re.split(r",\s*(?:or |and )?|\s+or\s+|\s+and\s+", text)
-    return (re.sub(r"^(?:any|no)\s+", "", part.strip(" .")) for part in parts if part.strip(" ."))

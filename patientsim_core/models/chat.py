@@ -72,6 +72,7 @@ class ChatModel(ABC):
         self.model = name.partition(":")[2]
         self.ignored: frozenset[str] = frozenset()
         self.thinks = thinks_first(self.model)
+        self.answered = False
         self._words = words
 
     def __repr__(self) -> str:
@@ -138,7 +139,8 @@ class ChatModel(ABC):
                 raise
             return answer
 
-        answer, answer.attempts = retrying(begin, self.limits)
+        answer, answer.attempts = retrying(begin, self.limits, lambda: self.answered)
+        self.answered = True
         return answer
 
 
@@ -186,9 +188,10 @@ class Answer:
 
     @property
     def completion(self) -> Completion:
-        """What was heard; tokens are estimated where the service did not get to report them."""
+        """What was heard, with whole characters only, so that it can be sent and kept; tokens are estimated
+        where the service did not get to report them."""
         return Completion(
-            text=self._text.strip(),
+            text=self._text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip(),
             usage=self._usage or _estimated(self._request.messages, self._text),
             first_seconds=self._first_seconds,
             seconds=self._seconds,

@@ -61,7 +61,7 @@ def _agreement(view: View, others: list[str]) -> Iterator[Chart]:
             ),
             own,
             "; ".join(f"{one.row}, {one.judge}: {_between(one)}" for one in table.head(8).itertuples()),
-            "1 is full agreement, 0 is what chance gives.",
+            "1 is full agreement, 0 is what chance gives. Intervals of 95% resample dialogues.",
         )
 
 

@@ -78,13 +78,14 @@ class Comparisons:
 
     def vote(self, id: str, vote: Vote) -> None:
         """Keeps what a voter takes the hidden patient for, in place of an earlier vote on that axis. Raises
-        InputError when it is revealed already."""
+        InputError, and keeps nothing, when it is revealed already."""
         level = read_level(vote.axis, vote.level)
         with self._session() as session:
-            if not _comparison(session.get(ComparisonRow, id)).is_hidden:
-                raise InputError("The patient is revealed already: votes are over.")
+            _still_hidden(session.get(ComparisonRow, id))
             key = {"comparison": id, "voter": vote.voter, "axis": vote.axis}
             upsert(session, VoteRow, key, {"level": str(level)})
+            now = {"populate_existing": True, "with_for_update": {"read": True}}
+            _still_hidden(session.get(ComparisonRow, id, **now))  # and nobody reveals it until this is kept
 
     def votes(self, id: str) -> list[Vote]:
         with self._session() as session:
@@ -136,6 +137,11 @@ def _comparison(row: ComparisonRow | None) -> Comparison:
     if row is None:
         raise StorageError(NOT_THERE)
     return parsed(Comparison, row.data, f"The comparison {row.title!r}")
+
+
+def _still_hidden(row: ComparisonRow | None) -> None:
+    if not _comparison(row).is_hidden:
+        raise InputError("The patient is revealed already: votes are over.")
 
 
 def _patient(row: PatientRow | None) -> Dialogue:

@@ -66,9 +66,12 @@ class Log:
     def mend(self) -> None:
         """Cuts a torn last line off, so that the next one does not run into it."""
         whole = self.whole_bytes()
-        if self.path.exists() and whole < self.path.stat().st_size:
-            with self.path.open("r+b") as file:
-                file.truncate(whole)
+        try:
+            if self.path.exists() and whole < self.path.stat().st_size:
+                with self.path.open("r+b") as file:
+                    file.truncate(whole)
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be written ({error.strerror}).") from error
 
     def whole_bytes(self) -> int:
         """How much of the file is whole lines."""
@@ -84,6 +87,8 @@ class Log:
                     end = start
         except FileNotFoundError:
             pass
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be read ({error.strerror}).") from error
         return 0
 
     def lines(self, start: int = 0) -> Iterator[tuple[int, bytes]]:

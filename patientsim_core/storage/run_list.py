@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from patientsim_core.errors import PatientSimError
+from patientsim_core.errors import InputError, PatientSimError
 from patientsim_core.storage.files import Log
 from patientsim_core.storage.runs import DIALOGUES, read_about
 
@@ -39,6 +39,16 @@ def named_runs(folder: Path) -> dict[str, RunSummary]:
     found = {one.folder.name: one for one in list_runs(folder)}
     samples = sorted(list_runs(SAMPLES), key=lambda one: one.folder.name)
     return found | {one.folder.name: one for one in samples if one.folder.name not in found}
+
+
+def folder_named(folder: Path, name: str) -> Path:
+    """Where the run of a name is, as in `named_runs`, however many there are. The name is looked up and made
+    no path, so whatever is in it, it leads nowhere else. Raises InputError where there is none."""
+    for place in (folder, SAMPLES):
+        names = {one.name for one in place.iterdir()} if place.is_dir() else ()
+        if name in names and (place / name / "run.json").exists():
+            return place / name
+    raise InputError(f"There is no run {name[:80]!r} (any more).")
 
 
 def told(run: RunSummary) -> str:

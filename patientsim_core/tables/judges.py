@@ -1,6 +1,7 @@
 """How far those who judge agree: on criteria of a dialogue, and on single sentences."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,13 @@ RATED = (Metric.fidelity, Metric.doctor)
 KIND, PLAUSIBILITY = "facts/marks", "facts/plausible"
 """What is rated of sentences: what they are to the record, and how plausible they are (1-4)."""
 
-Ratings = tuple[list, list]
+
+class Ratings(NamedTuple):
+    """What two judges said of the same, and which dialogue, by its row, each of it is of."""
+
+    first: list
+    second: list
+    dialogues: list[int]
 
 
 def rated_by_both(rows: pd.DataFrame, first: str, second: str) -> dict[str, Ratings]:
@@ -34,9 +41,10 @@ def rated_by_both(rows: pd.DataFrame, first: str, second: str) -> dict[str, Rati
     fields = [(one.metric, one.field) for one in columns_of(done, [first], RATED) if one.judge == first]
     for metric, field in sorted(fields, key=lambda one: RATED.index(one[0])):
         pair = [numbers(done, Column(metric, judge, field).name) for judge in (first, second)]
-        both = ~np.isnan(pair).any(axis=0)
-        if both.any():
-            found[f"{metric}/{field}"] = tuple([int(one + 0.5) for one in side[both]] for side in pair)
+        both = np.flatnonzero(~np.isnan(pair).any(axis=0))
+        if both.size:
+            said = [[int(one + 0.5) for one in side[both]] for side in pair]
+            found[f"{metric}/{field}"] = Ratings(*said, both.tolist())
     for name in (KIND, PLAUSIBILITY):
         if pair := _sentences(done, first, second, name.partition("/")[2]):
             found[name] = pair
@@ -49,15 +57,16 @@ def scale_of(name: str) -> Sequence:
 
 def agreement(rows: pd.DataFrame, reference: str, others: Sequence[str]) -> pd.DataFrame:
     """AC1 of each of the others with the reference, and AC2 where the scale has an order: `judge`, `name`,
-    `coefficient`, `mean`, `low`, `high`, `n` and `percent` that are the same (0-1)."""
+    `coefficient`, `mean`, `low`, `high`, `n` and `percent` that are the same (0-1). Intervals resample
+    dialogues, each with all of its sentences."""
     found = []
     for judge in others:
-        for name, (first, second) in rated_by_both(rows, reference, judge).items():
+        for name, (first, second, dialogues) in rated_by_both(rows, reference, judge).items():
             pairs = [*zip(first, second, strict=True)]
             for label, measure in (("AC1", ac1), ("AC2", ac2)):
                 if label == "AC2" and name == KIND:
                     continue
-                one = measure(pairs, scale_of(name))
+                one = measure(pairs, scale_of(name), units=dialogues)
                 mean, low, high = one.coefficient
                 about = {"judge": judge, "name": name, "coefficient": label, "n": one.items}
                 found.append({**about, "mean": mean, "low": low, "high": high, "percent": one.percent.value})
@@ -68,10 +77,10 @@ def agreement(rows: pd.DataFrame, reference: str, others: Sequence[str]) -> pd.D
 def confusion_table(rows: pd.DataFrame, first: str, second: str, name: str) -> pd.DataFrame:
     """How often the two chose each pair of categories: `first`, `second`, `count`; empty if nothing was rated
     by both."""
-    pair = rated_by_both(rows, first, second).get(name)
-    if not pair:
+    both = rated_by_both(rows, first, second).get(name)
+    if not both:
         return pd.DataFrame(columns=["first", "second", "count"])
-    scale, counts = confusion(*pair, categories=scale_of(name))
+    scale, counts = confusion(both.first, both.second, categories=scale_of(name))
     cells = [(a, b, int(counts[i, j])) for i, a in enumerate(scale) for j, b in enumerate(scale)]
     return pd.DataFrame(cells, columns=["first", "second", "count"])
 
@@ -87,10 +96,14 @@ def _sentences(rows: pd.DataFrame, first: str, second: str, field: str) -> Ratin
     names = [Column(Metric.facts, judge, field).name for judge in (first, second)]
     if any(name not in rows for name in names):
         return None
-    both = rows[names].dropna()
-    texts = ["".join(both[name]) for name in names]
-    pairs = [(a, b) for a, b in zip(*texts, strict=True) if not {a, b} & {NONE, UNREAD}]
+    both = rows[names].reset_index(drop=True).dropna()
+    pairs = [
+        (a, b, row)
+        for row, *texts in both.itertuples(name=None)
+        for a, b in zip(*texts, strict=True)
+        if not {a, b} & {NONE, UNREAD}
+    ]
     if not pairs:
         return None
     kind = str if field == "marks" else int
-    return [kind(a) for a, _ in pairs], [kind(b) for _, b in pairs]
+    return Ratings([kind(a) for a, _, _ in pairs], [kind(b) for _, b, _ in pairs], [row for *_, row in pairs])

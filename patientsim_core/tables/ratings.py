@@ -61,15 +61,17 @@ def completion(study: Study, ratings: Sequence[Rating]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def rater_agreement(table: pd.DataFrame) -> pd.DataFrame:
-    """Gwet's AC1 and AC2 (quadratic weights) for each criterion, of all raters and of each pair: `criterion`,
-    `raters`, `coefficient`, `value`, `low`, `high`, `percent` (0-1), `n` of things that two or more rated."""
+def rater_agreement(table: pd.DataFrame, pairs: bool = True) -> pd.DataFrame:
+    """Gwet's AC1 and AC2 (quadratic weights) for each criterion, of all raters and, with `pairs`, of each
+    pair: `criterion`, `raters`, `coefficient`, `value`, `low`, `high`, `percent` (0-1), `n` of things that
+    two or more rated. Intervals resample dialogues, each with all of its sentences."""
     found = []
     for criterion, part in _by_criterion(table):
         matrix = part.pivot_table(index=["place", "field"], columns="rater", values="score", aggfunc="first")
-        pairs = [(f"{a} and {b}", [a, b]) for a, b in combinations(matrix.columns, 2)]
-        for name, raters in [(EVERYBODY, list(matrix.columns)), *pairs]:
-            found += _agreement(criterion, name, matrix[raters].to_numpy())
+        places = matrix.index.get_level_values("place").to_numpy(int)
+        found += _agreement(criterion, EVERYBODY, matrix.to_numpy(), places)
+        for a, b in combinations(matrix.columns, 2) if pairs else ():
+            found += _agreement(criterion, f"{a} and {b}", matrix[[a, b]].to_numpy(), places)
     columns = ["criterion", "raters", "coefficient", "value", "low", "high", "percent", "n"]
     return pd.DataFrame(found, columns=columns)
 
@@ -126,7 +128,7 @@ def disagreements(table: pd.DataFrame) -> pd.DataFrame:
 def beside_judges(table: pd.DataFrame, verdicts: Mapping[int, Sequence[Verdict]]) -> pd.DataFrame:
     """How far each judge agrees with the clinicians, by criterion: the columns of `rater_agreement`, and the
     means of both. A judge is laid beside every rater of a dialogue, so a dialogue that three rated counts
-    three times."""
+    three times; intervals resample dialogues, each with all of its raters, who share the judge's score."""
     judged = pd.DataFrame(
         [
             (place, one.judge, str(one.metric), one.field, score)
@@ -140,7 +142,8 @@ def beside_judges(table: pd.DataFrame, verdicts: Mapping[int, Sequence[Verdict]]
     found = []
     for criterion, part in _by_criterion(both):
         for judge, own in part.groupby("judge"):
-            for line in _agreement(criterion, judge, own[["score", "judged"]].to_numpy()):
+            scores, places = own[["score", "judged"]].to_numpy(), own["place"].to_numpy(int)
+            for line in _agreement(criterion, judge, scores, places):
                 found.append((*line, own["score"].mean(), own["judged"].mean()))
     columns = ["criterion", "judge", "coefficient", "value", "low", "high", "percent", "n"]
     return pd.DataFrame(found, columns=[*columns, "mean of raters", "mean of judge"])
@@ -172,12 +175,14 @@ def _by_criterion(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield criterion.label, own
 
 
-def _agreement(criterion: str, raters: str, matrix: np.ndarray) -> list[tuple]:
+def _agreement(criterion: str, raters: str, matrix: np.ndarray, places: np.ndarray) -> list[tuple]:
+    """A line a coefficient, of scores with the place of the dialogue that each row is of; none where nothing
+    was rated by two."""
+    if not (pd.notna(matrix).sum(axis=1) > 1).any():
+        return []
     found = []
     for name, measure in (("AC1", ac1), ("AC2", ac2)):
-        if not (pd.notna(matrix).sum(axis=1) > 1).any():
-            continue
-        one = measure(matrix, SCORES)
+        one = measure(matrix, SCORES, units=places)
         found.append((criterion, raters, name, *one.coefficient, one.percent.value, one.items))
     return found
 

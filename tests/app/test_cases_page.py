@@ -3,7 +3,7 @@
 import sqlite3
 
 import pytest
-from driver import ROOT, ask, checked, errors, plain, press
+from driver import ROOT, ask, checked, errors, labels, plain, press
 from driver import page as consult_page
 from hostile import ALIVE, LIVE
 from streamlit.testing.v1 import AppTest
@@ -148,13 +148,117 @@ def test_an_edit_changes_the_case_and_no_saved_dialogue(mine, own, store):
     assert "Sore thumb" in plain(" ".join(one.value for one in consult_page(id).main.markdown))
 
 
-def test_a_case_that_changed_meanwhile_is_not_overwritten(mine, own):
+def test_a_form_that_was_left_without_saving_begins_with_the_case_again(mine, own):
+    def back(test):
+        del test.query_params["do"]
+        checked(test.run())
+
+    def elsewhere(test):
+        checked(test.switch_page("pages/7_Class.py").run())
+        test.switch_page("pages/2_Cases.py")
+        test.query_params["case"] = "own-1"
+
+    for leave in (back, elsewhere):
+        for action in ("edit", "copy"):
+            test = page(case="own-1", do=action)
+            test.text_input(key="form occupation").set_value("Never saved")
+            leave(test)
+            test.query_params["do"] = action
+            checked(test.run())
+            assert test.text_input(key="form occupation").value == mine.occupation
+            assert test.text_area(key="form medication").value == mine.medication
+            assert test.radio(key="form origin").value == mine.provenance
+    press(test, "Save")
+    assert own.all()[-1].medication == mine.medication
+
+
+def test_a_case_that_changed_meanwhile_is_not_overwritten_however_often_it_is_saved(mine, own):
     test = page(case="own-1", do="edit")
-    other = mine.model_copy(update={"chiefcomplaint": "Sore toe"})
+    other = mine.model_copy(update={"occupation": "Diver"})
     own.change(mine, other)
-    press(fill(test, chiefcomplaint="Sore knee"), "Save")
-    assert own.all() == [other]
-    assert "changed meanwhile" in errors(test)
+    press(fill(test, race="Mine"), "Save")
+    for _ in range(2):
+        assert own.all() == [other]
+        assert errors(test).count("changed meanwhile") == 1
+        assert test.text_input(key="form race").value == "Mine"
+        assert "Save" not in labels(test)
+        checked(test.run())
+
+
+def test_what_was_typed_of_a_case_that_changed_meanwhile_becomes_another_case(mine, own):
+    test = page(case="own-1", do="edit")
+    other = mine.model_copy(update={"occupation": "Diver"})
+    own.change(mine, other)
+    press(press(fill(test, race="Mine"), "Save"), "Save as new")
+    first, second = own.all()
+    assert first == other
+    assert second == mine.model_copy(update={"race": "Mine", "hadm_id": second.hadm_id})
+
+
+def test_the_new_version_of_a_case_that_changed_meanwhile_can_be_loaded_and_changed(mine, own):
+    test = page(case="own-1", do="edit")
+    own.change(mine, mine.model_copy(update={"occupation": "Diver"}))
+    press(press(fill(test, race="Mine"), "Save"), "Load the new version")
+    assert (test.text_input(key="form occupation").value, errors(test)) == ("Diver", "")
+    press(fill(test, race="Theirs"), "Save")
+    assert own.all() == [mine.model_copy(update={"occupation": "Diver", "race": "Theirs"})]
+
+
+def test_what_was_typed_of_a_case_that_was_deleted_meanwhile_becomes_a_new_case(mine, own):
+    test = page(case="own-1", do="edit")
+    own.delete(mine)
+    press(fill(test, race="Mine"), "Save")
+    assert own.all() == []
+    assert "deleted meanwhile" in errors(test)
+    assert "Load the new version" not in labels(test)
+    press(test, "Save as new")
+    (case,) = own.all()
+    assert case == mine.model_copy(update={"race": "Mine", "hadm_id": case.hadm_id})
+    assert "Sore thumb" in text(test)
+
+
+def test_what_was_typed_is_there_when_the_database_is_again(mine, own, monkeypatch):
+    test = page(case="own-1", do="edit")
+    with monkeypatch.context() as away:
+        for name in ("all", "change"):
+            away.setattr(OwnCases, name, fails)
+        press(fill(test, race="Mine"), "Save")
+        assert "The database is full" in errors(test)
+    checked(test.run())
+    assert test.text_input(key="form race").value == "Mine"
+    press(test, "Save")
+    assert own.all() == [mine.model_copy(update={"race": "Mine"})]
+
+
+def test_a_case_that_is_saved_unchanged_stays_as_it_is(mine, own):
+    own.change(mine, mine := mine.model_copy(update={"pain": 6.5}))
+    press(page(case="own-1", do="edit"), "Save")
+    assert own.all() == [mine]
+
+
+@pytest.mark.parametrize("action", ["edit", "copy"])
+def test_the_origin_of_credentialed_data_cannot_be_chosen_anew_and_the_form_says_so(mine, own, action):
+    own.change(mine, mine.model_copy(update={"provenance": "credentialed"}))
+    test = page(case="own-1", do=action)
+    assert test.radio(key="form origin").disabled
+    assert "stays so" in text(test)
+    press(test, "Save")
+    assert {case.provenance for case in own.all()} == {"credentialed"}
+    assert not page(do="new").radio(key="form origin").disabled
+
+
+def test_a_case_that_changed_meanwhile_is_played_as_it_is_now(mine, own):
+    test = page(case="own-1")
+    own.change(mine, mine.model_copy(update={"chiefcomplaint": "Sore toe"}))
+    press(test, "Consult")
+    assert "Sore toe" in plain(" ".join(one.value for one in test.main.markdown))
+
+
+def test_a_case_that_was_deleted_meanwhile_is_not_played_and_that_is_said(mine, own):
+    test = page(case="own-1")
+    own.delete(mine)
+    press(test, "Consult")
+    assert "no case own-1" in errors(test)
 
 
 def test_a_case_is_deleted_after_a_question(mine, own):
@@ -189,6 +293,16 @@ def test_a_file_that_is_none_says_why_and_adds_nothing(own, name, content, said)
     assert own.all() == []
 
 
+def test_a_file_with_a_needed_field_that_nobody_sees_is_refused(own):
+    header = "hadm_id,age,gender,chiefcomplaint,present_illness_positive,diagnosis"
+    test = page()
+    content = f"{header}\nz1,5,\u200b,cough,cough,\u200b\n".encode()
+    checked(test.file_uploader[0].set_value(("cases.csv", content, "text/csv")).run())
+    assert "row 2 (hadm_id z1), column gender: is missing" in errors(test)
+    assert "column diagnosis: is missing" in errors(test)
+    assert own.all() == []
+
+
 def test_a_number_that_is_there_already_is_refused_and_nothing_is_added(own):
     test = page()
     more = [FIRST.model_copy(update={"hadm_id": "mine-1"}), FIRST]
@@ -218,12 +332,17 @@ def test_a_damaged_case_is_said_and_the_others_are_listed(mine, own, database_ur
     test = page()
     assert "cannot be read" in " ".join(one.value for one in test.main.warning)
     assert "own-1" in opened(test)
+    press(test, "Delete it")
+    assert not test.main.warning
+    assert "own-1" in opened(test)
+    own.add([FIRST.model_copy(update={"hadm_id": "own-4"})])
+
+
+def fails(*given):
+    raise StorageError("The database is full.")
 
 
 def test_a_database_that_fails_is_said(monkeypatch):
-    def fails(self):
-        raise StorageError("The database is full.")
-
     monkeypatch.setattr(OwnCases, "all", fails)
     test = AppTest.from_file(str(ROOT / "demo.py"), default_timeout=60).run()
     test.switch_page("pages/2_Cases.py").run()

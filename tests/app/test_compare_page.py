@@ -332,7 +332,7 @@ def test_a_dialogue_of_a_run_is_replayed_without_the_turn_that_names_its_diagnos
         ("personas/nothing", "There is no dialogue 'nothing'"),
         ("nothing/x", "nothing"),
         ("nothing", "nothing"),
-        ("../../etc/passwd", "there is no run.json in it"),
+        ("../../etc/passwd", "There is no run"),
         (f"personas/{LIVE}", "There is no dialogue"),
     ],
 )

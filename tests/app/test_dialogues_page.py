@@ -413,13 +413,13 @@ def test_a_reply_that_was_imported_had_no_stage_note(runs):
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("nobody/x", "is no run's folder"),
+        ("nobody/x", "There is no run"),
         ("personas/nobody", "There is no dialogue 'nobody' in 'personas'"),
         ("personas/", "There is no dialogue"),
         ("personas", "There is no dialogue"),
-        ("/", "is no run's folder"),
-        ("../personas/x", "is no run's folder"),
-        (f"{LIVE}/{LIVE}", "is no run's folder"),
+        ("/", "There is no run"),
+        ("../personas/x", "There is no run"),
+        (f"{LIVE}/{LIVE}", "There is no run"),
         ("personas/" + "x" * 5_000, "There is no dialogue"),
     ],
 )

@@ -4,6 +4,7 @@ it stands in Results and Dialogues."""
 import re
 
 import pytest
+import streamlit as st
 from driver import ROOT, checked, errors, plain, press
 from hostile import ALIVE, LIVE, SAID
 from sqlalchemy import update
@@ -19,6 +20,7 @@ from patientsim_core.storage.runs import open_run
 from patientsim_core.storage.schema import StudyDialogueRow, StudyRow
 from patientsim_core.storage.studies import Studies
 from patientsim_core.study import Rating, Study, Target, plan, targets
+from patientsim_core.tables import ratings as tables
 from patientsim_core.tables.ratings import EVERYBODY, read_ratings
 from tests import played
 
@@ -600,6 +602,19 @@ def test_agreement_is_shown_of_all_and_of_each_pair_if_wanted(store, begun):
     assert found["AC1"][0].startswith("1.00")
     found = checked(test.toggle[0].set_value(True).run()).dataframe[0].value
     assert found["Raters"].tolist() == [EVERYBODY, f"{ANA} and {BEN}"]
+
+
+def test_pairs_of_raters_are_worked_out_only_if_wanted(store, begun, monkeypatch):
+    """With 50 raters there are 1,225 of them, and the view looks again every ten seconds."""
+    rated(store, begun, {ANA: [4, 3, 2, 2], BEN: [4, 3, 2, 1]})
+    asked, real = [], tables.rater_agreement
+    monkeypatch.setattr(
+        tables, "rater_agreement", lambda table, pairs: asked.append(pairs) or real(table, pairs)
+    )
+    st.cache_data.clear()
+    test = organiser(begun, view="agreement")
+    checked(test.toggle[0].set_value(True).run())
+    assert asked == [False, True]
 
 
 def test_means_are_shown_by_rater(store, begun):

@@ -249,11 +249,10 @@ def test_a_phone_has_no_horizontal_scroll_and_nothing_is_rendered(compare):
 def test_a_guess_on_a_phone_has_no_horizontal_scroll(compare):
     compare.page.set_viewport_size({"width": 390, "height": 844})
     compare.draw().ask_all("What brings you in today?", 1)
-    assert compare.page.evaluate(OVERFLOW) <= 0
+    compare.page.wait_for_function(f"{OVERFLOW} <= 0")
     compare.button("Reveal").click()
     expect(compare.page.get_by_text("It was:")).to_be_visible()
-    compare.settle()
-    assert compare.page.evaluate(OVERFLOW) <= 0
+    compare.page.wait_for_function(f"{OVERFLOW} <= 0")  # once all is drawn
 
 
 def test_every_widget_has_a_name(compare):

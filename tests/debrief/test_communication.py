@@ -1,7 +1,8 @@
 import pytest
 
 from patientsim_core.debrief import debrief
-from patientsim_core.debrief.communication import Kind, band_of
+from patientsim_core.debrief.bands import band_of
+from patientsim_core.debrief.communication import Kind
 from patientsim_core.evaluation.rules import by_rules
 from patientsim_core.evaluation.verdict import Metric, Verdict
 from tests.debrief.scripted import named, talk
@@ -25,11 +26,25 @@ def kinds(lines: str, persona: str = PLAIN, case: str = "synthetic-01") -> list[
         ("How can I help?", True),
         ("How would you describe it?", True),
         ("Anything else?", True),
+        ("What are you most afraid of?", True),
+        ("What matters most to you right now?", True),
+        ("Do you have any questions for me?", True),
+        ("How are things at home?", True),
+        ("How has this affected your day-to-day life?", True),
+        ("You're in the hospital and we're looking after you. What has been bothering you?", True),
+        ("Go on.", True),
         ("Do you smoke?", False),
         ("When did it start?", False),
         ("How bad is it, from 0 to 10?", False),
         ("How many pills do you take?", False),
         ("Is it sharp or dull?", False),
+        ("Tell me, do you smoke?", False),
+        ("Could you tell me whether you have a fever?", False),
+        ("I understand that you had a stroke in 2019, is that right?", False),
+        ("How about alcohol?", False),
+        ("Have you tried any laxatives or anything else?", False),
+        ("On a scale of 0 to 10, how would you rate the pain?", False),
+        ("Are you safe at home?", False),
     ],
 )
 def test_open_questions_invite_and_closed_ones_do_not(question, is_open):
@@ -38,7 +53,7 @@ def test_open_questions_invite_and_closed_ones_do_not(question, is_open):
 
 
 def test_what_asks_nothing_is_neither_open_nor_closed():
-    found = communication("D: Thank you.\nP: Sure.\nD: [DDX] 1. Stroke?")
+    found = communication("D: Thank you.\nP: Sure.\nD: Okay.\nP: Yes.\nD: [DDX] 1. Stroke?")
     assert (found.open, found.closed) == ((), ())
 
 
@@ -90,6 +105,62 @@ def test_kind_words_that_nobody_asked_for_are_empathy():
     assert kinds("D: Hi.\nP: Hello.\nD: That must be very hard for you. Do you smoke?\nP: No.") == [
         Kind.empathy
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "You must be frightened.",
+        "No wonder you're worried.",
+        "That sounds miserable.",
+        "I'm sorry to hear that, when did it start?",
+        "I can see you're uncomfortable.",
+        "You look to be in a lot of pain.",
+        "I realise this is a lot to take in.",
+        "It's understandable to be frightened.",
+        "You're safe with us.",
+        "You did the right thing to come.",
+        "Don't worry, we can treat it.",
+    ],
+)
+def test_words_for_a_feeling_or_a_promise_of_care_are_empathy(words):
+    assert Kind.empathy in kinds(f"D: Hi.\nP: Hello.\nD: {words}\nP: Yes.")
+
+
+NOT_KIND = [
+    "Does it hurt when you take a deep breath?",
+    "I understand you take an inhaler?",
+    "I understand you take an inhaler.",
+    "Did I get your name right?",
+    "Sorry, what was that?",
+    "You look like a smoker.",
+    "Are you safe at home?",
+    "Is it hard to swallow?",
+    "Sorry to keep asking.",
+    "Thank you for telling me.",
+]
+
+
+@pytest.mark.parametrize("words", [*NOT_KIND, "I'll be quick."])
+def test_a_question_or_a_politeness_is_no_empathy(words):
+    assert Kind.empathy not in kinds(f"D: Hi.\nP: Hello.\nD: {words}\nP: Yes.")
+
+
+@pytest.mark.parametrize("words", NOT_KIND)
+def test_it_meets_no_worry_either(words):
+    lines = f"D: What brings you in?\nP: I am terrified that I will die.\nD: {words}\nP: No."
+    made = debrief(talk("synthetic-10", "overanxious,C,high,normal", lines))
+    assert [one.kind for one in made.communication.observations] == [Kind.passed_over]
+    assert "You answered a worry when it was voiced." not in [one.text for one in made.strengths]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["What worries you most?", "You must be frightened.", "We will do an X-ray now to see what it is."],
+)
+def test_a_worry_is_met_by_asking_after_it_by_kind_words_and_by_what_will_be_done(words):
+    lines = f"D: What brings you in?\nP: I am terrified that I will die.\nD: {words}\nP: Yes."
+    assert Kind.comforted in kinds(lines)
 
 
 def test_a_confused_patients_talk_is_no_worry():

@@ -32,6 +32,23 @@ BOWEL, LUNG = "Intestinal obstruction", "Pneumonia"
         ("Aspiration pneumonia", LUNG, Match.specific),
         ("Respiratory tract infection", LUNG, Match.broader),
         ("No pneumonia", LUNG, Match.wrong),
+        ("AMI", HEART, Match.exact),
+        ("?MI", HEART, Match.exact),
+        ("Heart attack (MI)", HEART, Match.exact),
+        ("MI vs PE", HEART, Match.exact),
+        ("MI, inferior", HEART, Match.specific),
+        ("Heart disease, rheumatic", HEART, Match.wrong),
+        ("stroke (ischemic)", STROKE, Match.exact),
+        ("stroke vs TIA", STROKE, Match.broader),
+        ("hemorrhagic stroke", STROKE, Match.wrong),
+        ("stroke (hemorrhagic)", STROKE, Match.wrong),
+        ("heat stroke", STROKE, Match.wrong),
+        ("infection of the urinary tract", URINE, Match.exact),
+        ("chest infection", URINE, Match.wrong),
+        ("COVID infection", URINE, Match.wrong),
+        ("blocked bowel", BOWEL, Match.exact),
+        ("PNA", LUNG, Match.exact),
+        ("Pneumonia (right lower lobe)", LUNG, Match.specific),
         ("", LUNG, Match.wrong),
         ("<b>x</b>", LUNG, Match.wrong),
     ],
@@ -86,6 +103,31 @@ def test_a_diagnosis_that_the_rules_do_not_know_says_so():
     dialogue = talk("synthetic-01", "plain,B,high,normal", lines, ("Ankylosing spondylitis",))
     (one,) = differential(dialogue).named
     assert (one.known, one.supports, one.against) == (False, (), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "name"),
+    [
+        ("BPPV", "The room is spinning, I have vertigo.", "spinning feeling"),
+        ("renal colic", "It is in my flank and I pee blood.", "blood in the urine"),
+        ("GORD", "I have heartburn.", "heartburn"),
+        ("ICH", "I have the worst headache of my life.", "headaches"),
+        ("AECOPD", "I am short of breath.", "trouble breathing"),
+        ("Pyelonephritis", "I have flank pain.", "in the flank"),
+    ],
+)
+def test_a_diagnosis_under_any_of_its_names_has_what_speaks_for_it(text, told, name):
+    lines = f"D: What brings you in?\nP: {told}"
+    (one,) = differential(talk("synthetic-09", "plain,B,high,normal", lines, (text,))).named
+    assert one.known
+    assert name in {finding.name for finding in one.supports}
+
+
+@pytest.mark.parametrize("text", ["heat stroke", "nasal blockage", "pulmonary infarct", "?", "(", "vs"])
+def test_a_like_name_of_another_disease_is_not_known(text):
+    lines = "D: What brings you in?\nP: My arm is weak."
+    (one,) = differential(talk("synthetic-09", "plain,B,high,normal", lines, (text,))).named
+    assert not one.known
 
 
 def test_without_a_differential_there_is_none_and_what_was_not_heard_still_stands():
@@ -197,3 +239,33 @@ def test_what_was_not_heard_begins_with_the_strongest():
 def test_a_flags_record_is_the_symptom_itself_not_a_side_that_names_it():
     found = flags(talk("synthetic-04", "plain,B,high,normal", "D: Hi\nP: Hello."))["Fever"]
     assert found.recorded == ("fever up to 102 degrees",)
+
+
+@pytest.mark.parametrize(
+    ("case", "text"),
+    [
+        ("synthetic-05", "Sister: breast cancer at 70"),
+        ("synthetic-13", "Mother: breast cancer at 61"),
+        ("synthetic-17", "Grandmother: type 2 diabetes"),
+    ],
+)
+def test_a_relatives_illness_that_runs_in_no_family_of_the_diagnosis_is_not_missed(case, text):
+    complaint = CASES[case].chiefcomplaint
+    lines = f"D: What brings you in?\nP: {complaint}."
+    assert text not in differential(talk(case, "plain,B,high,normal", lines)).unheard
+
+
+def test_a_relatives_illness_that_is_a_risk_is_missed_after_all_of_the_patients_own():
+    unheard = differential(talk("synthetic-14", "plain,B,high,normal", "D: Hi\nP: Hello.")).unheard
+    assert unheard[-1].startswith("Uncle")
+    told = "D: Any heart trouble in the family?\nP: My father had a heart attack at 44."
+    found = differential(talk("synthetic-14", "plain,B,high,normal", told)).unheard
+    assert not any(text.startswith(("Father", "Uncle")) for text in found)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.hadm_id)
+def test_a_reaction_to_a_drug_is_never_missed_as_a_finding(case):
+    allergic = case.model_copy(update={"allergies": "Codeine (vomiting and chest pain)"})
+    talked = talk(case.hadm_id, "plain,B,high,normal", "D: Hi\nP: Hello.")
+    found = differential(talked.model_copy(update={"case": allergic}))
+    assert not any(text.startswith("Codeine") for text in found.unheard)

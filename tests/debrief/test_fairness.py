@@ -169,3 +169,20 @@ def test_without_the_cue_the_fact_stays_away():
     reply = make_patient(dialogue.case, Persona(recall="low")).reply(again)
     lost = {one.fact for one in reply.disclosures if one.how is How.forgotten}
     assert lost & {one.fact for one in found}
+
+
+def test_a_question_that_got_lost_is_named_by_what_it_was_for():
+    dialogue = talk(
+        "synthetic-05", "plain,A,high,normal", "D: Have you had emesis or pyrexia?\nP: What is this word?"
+    )
+    texts = [one.text for one in debrief(dialogue).fairness.permitted if "could not take in" in one.text]
+    assert any("the question for symptoms (no vomiting)" in text for text in texts), texts
+    assert not any("what there is not" in text for text in texts)
+
+
+def test_turns_are_counted_in_english():
+    safe = "You're safe here, sir. We're looking after you."
+    calm = f"D: {safe}\nP: Where am I?\n" * 3
+    lines = f"{calm}D: When did the fever start?\nP: Are we there yet?"
+    texts = [one.text for one in debrief(talk("synthetic-19", "plain,B,high,high", lines)).fairness.permitted]
+    assert any("over one turn, would" in text for text in texts), texts

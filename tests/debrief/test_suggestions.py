@@ -5,8 +5,11 @@ import pytest
 
 from patientsim_core import Dialogue, Persona, Turn, make_patient
 from patientsim_core.debrief import debrief
-from patientsim_core.debrief.cues import suited, symptom_question, wording_of
+from patientsim_core.debrief.asked import Asked
+from patientsim_core.debrief.better import first_alone, for_flag
+from patientsim_core.debrief.cues import suited
 from patientsim_core.debrief.suggestions import MOST, NEEDED
+from patientsim_core.debrief.wording import symptom_question, wording_of
 from patientsim_core.offline.comprehend import baffles
 from patientsim_core.persona import Cefr, Dazed, Personality
 from patientsim_core.storage.runs import open_run
@@ -150,3 +153,143 @@ def test_a_complaint_that_was_left_at_once_comes_before_manners():
     assert story[0].quote.question == 1
     full = debrief(named("heart attack, plain, a full history of the pain")).suggestions
     assert not [one for one in full if one.text.startswith("You left the complaint early")]
+
+
+def suggested(case: str, persona: str, lines: str):
+    return debrief(talk(case, persona, lines)).suggestions
+
+
+@pytest.fixture
+def needed(monkeypatch):
+    """Only one entry that no history should be without, and room for all suggestions."""
+
+    def only(key: str) -> None:
+        monkeypatch.setattr("patientsim_core.debrief.suggestions.NEEDED", (key,))
+        monkeypatch.setattr("patientsim_core.debrief.suggestions.MOST", 20)
+
+    return only
+
+
+@pytest.mark.parametrize(
+    ("case", "persona", "lines", "key", "label"),
+    [
+        (
+            "synthetic-13",
+            "plain,C,high,normal",
+            "D: Has anyone in the family had bowel cancer?\nP: No, there's no family history of that.",
+            "family_medical_history",
+            "Family history",
+        ),
+        (
+            "synthetic-03",
+            "plain,C,high,normal",
+            "D: Are you on anticoagulants?\nP: I could not vouch for any.",
+            "medication",
+            "Medication",
+        ),
+        (
+            "synthetic-14",
+            "plain,B,high,normal",
+            "D: Any meds, allergies, past medical problems, operations?\nP: I'm not allergic to anything.",
+            "medication",
+            "Medication",
+        ),
+    ],
+)
+def test_what_was_asked_in_any_words_was_not_never_asked(case, persona, lines, key, label, needed):
+    needed(key)
+    found = [one.text for one in suggested(case, persona, lines) if one.text.startswith(f"{label}:")]
+    assert found
+    assert found[0].startswith(f"{label}: did not come out")
+
+
+def test_a_side_of_the_complaint_is_not_said_never_to_have_come_up_where_a_question_was_not_read():
+    found = suggested("synthetic-15", "plain,A,low,normal", "D: When start?\nP: Again please.")
+    texts = [one.text for one in found]
+    assert any("onset" in text.lower() and "did not come out" in text for text in texts), texts
+    assert not any("never" in text for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("key", "label"), [("medication", "Medication"), ("onset", "Onset"), ("tobacco", "Tobacco")]
+)
+def test_what_nobody_asked_was_never_asked_after(key, label, needed):
+    needed(key)
+    lines = "D: What brings you in?\nP: My chest hurts.\nD: Are you married?\nP: Yes."
+    texts = [one.text for one in suggested("synthetic-01", "plain,B,high,normal", lines)]
+    story = any(text.startswith("You left the complaint early: onset") for text in texts)
+    assert story if key == "onset" else any(text.startswith(f"{label}: never asked") for text in texts)
+
+
+def test_a_question_that_the_rules_could_not_read_blames_nobody_for_a_flag():
+    lines = "D: What brings you in?\nP: My chest hurts.\nD: Zig zag?\nP: Again please?"
+    flag = suggested("synthetic-01", "plain,B,high,normal", lines)[0]
+    assert flag.text.startswith("Red flag that did not come out (chest pain)")
+
+
+def test_a_flag_that_the_words_of_a_question_name_did_not_come_out():
+    lines = (
+        "D: Any change in your stools - blood, or getting thinner?\nP: I go less often.\n"
+        "D: Are you constipated?\nP: Yes, for five days."
+    )
+    found = suggested("synthetic-18", "plain,B,high,normal", lines)
+    blood = [one for one in found if "blood in the stool" in one.text]
+    assert blood
+    assert blood[0].text.startswith("Red flag that did not come out")
+    assert blood[0].quote.question == 1
+
+
+def test_the_word_that_was_not_understood_is_the_one_that_is_put_simply():
+    lines = "D: Any fevers, chills or rigors?\nP: What does that word mean?"
+    words = [one for one in suggested("synthetic-05", "plain,B,high,normal", lines) if "rigors" in one.text]
+    assert words[0].better == "Have you had shaking chills?"
+
+
+@pytest.mark.parametrize(
+    ("turn", "first"),
+    [
+        ("I see. What does the vomit look like? Any blood?", "What does the vomit look like?"),
+        ("Any dysuria, frequency, haematuria?", ""),
+        ("Headache? Fits?", ""),
+        ("I see.", ""),
+        ("", ""),
+    ],
+)
+def test_of_two_questions_the_first_is_left_as_it_was(turn, first):
+    assert first_alone(Asked(text=turn)) == first
+
+
+def test_a_worry_is_not_followed_by_what_is_criticised_elsewhere():
+    lines = (
+        "D: What is it?\nP: My back hurts. Am I going to die?\n"
+        "D: Any dysuria, frequency, haematuria?\nP: It burns."
+    )
+    (worry,) = [one for one in suggested("synthetic-10", "plain,C,high,normal", lines) if "worry" in one.text]
+    assert "haematuria" not in worry.better
+    assert worry.better.endswith("Does it burn when you pass water?")
+
+
+def test_no_two_suggestions_put_the_same_question(needed):
+    for one in scripted():
+        last = [found.better.rpartition(". ")[2] for found in debrief(one.dialogue).suggestions]
+        assert len(last) == len(set(last)), (one.name, last)
+    needed("onset")
+    lines = "D: What is it?\nP: My belly hurts.\nD: Do you smoke?\nP: No."
+    last = [one.better.rpartition(". ")[2] for one in suggested("synthetic-05", "plain,B,high,normal", lines)]
+    assert last.count("When did it start?") == 1
+
+
+@pytest.mark.parametrize(("case", "complaint"), [("synthetic-03", "stroke"), ("synthetic-01", "heart")])
+def test_every_red_flag_has_a_question_of_its_own(case, complaint):
+    dialogue = talk(case, "plain,B,high,normal", "D: Hi\nP: Hello.")
+    tables = debrief(dialogue).differential.red_flags
+    asked = {flag.name: for_flag(flag, Cefr.B, ()) for table in tables for flag in table.flags}
+    assert all(asked.values()), complaint
+    assert asked["Blood thinners"] == "Do you take anything that thins your blood?"
+
+
+def test_a_question_that_was_just_asked_is_not_suggested_again():
+    dialogue = talk("synthetic-01", "plain,B,high,normal", "D: Hi\nP: Hello.")
+    flag = debrief(dialogue).differential.red_flags[0].flags[0]
+    first = for_flag(flag, Cefr.B, ())
+    assert for_flag(flag, Cefr.B, (f"Well. {first}",)) != first

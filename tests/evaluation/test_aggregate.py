@@ -1,4 +1,4 @@
-"""From verdicts to means with intervals, differences and groups."""
+"""From verdicts to means with intervals, and differences."""
 
 import random
 
@@ -9,7 +9,6 @@ from patientsim_core import Persona
 from patientsim_core.evaluation.aggregate import (
     Estimate,
     Scores,
-    by_group,
     mean_interval,
     paired_difference,
     per_dialogue,
@@ -166,19 +165,9 @@ def test_a_column_of_none_leaves_a_verdict_out():
     assert (found.field, found.score) == ("kept", 4)
 
 
-def test_groups_come_in_the_order_first_seen_and_as_if_alone():
-    values, levels = [1, 2, 3, 4, None], ["verbose", "plain", "verbose", "plain", "distrust"]
-    cases, failed = ["a", "a", "b", "b", "b"], [False] * 4 + [True]
-    found = by_group(values, levels, cases, unscored=[1, 0, 2, 0, 0], failed=failed, draws=300)
-    assert list(found) == ["verbose", "plain", "distrust"]
-    assert found["verbose"] == mean_interval([1, 3], ["a", "b"], unscored=[1, 2], draws=300)
-    assert found["distrust"] == Estimate(mean=None, low=None, high=None, n=0, failed=1)
-
-
-def test_groups_and_differences_take_the_settings_of_an_interval():
+def test_differences_take_the_settings_of_an_interval():
     settings = {"level": 0.5, "draws": 300, "seed": 7}
     expected = mean_interval(ALIKE, CASES, **settings)
-    assert by_group(ALIKE, ["all"] * 48, CASES, **settings) == {"all": expected}
     keys = [(case, number) for number, case in enumerate(CASES)]
     found = paired_difference(dict(zip(keys, ALIKE, strict=True)), dict.fromkeys(keys, 0.0), **settings)
     assert (found.low, found.high) == (expected.low, expected.high)
@@ -192,9 +181,7 @@ class Labelled(list):
 
 
 def test_columns_of_a_table_are_taken_by_place_and_not_by_label():
-    values, levels, cases = [1.0, 2.0, NAN], ["a", "b", "a"], ["x", "y", "y"]
-    found = by_group(Labelled(values), Labelled(levels), Labelled(cases))
-    assert found == by_group(values, levels, cases)
+    values, cases = [1.0, 2.0, NAN], ["x", "y", "y"]
     assert mean_interval(Labelled(values), Labelled(cases)) == mean_interval(values, cases)
 
 
@@ -263,8 +250,6 @@ def test_percentiles_leave_out_draws_without_a_figure():
         (lambda: mean_interval([1, 2], level=0), "level"),
         (lambda: mean_interval([1, 2], draws=0), "draws: must be 1 or more, not 0"),
         (lambda: mean_interval(["good", "bad"]), "good"),
-        (lambda: by_group([1, 2], ["a"]), "same length"),
-        (lambda: by_group([1, 2], ["a", "b"], ["x", "y", "z"]), "same length"),
         (lambda: paired_difference({"a.plain.1": 1.0}, {"a.plain.1": 2.0}), "must be tuples .*'a.plain.1'"),
     ],
 )

@@ -193,6 +193,59 @@ def test_one_item_with_two_ratings_has_no_interval():
     assert found.coefficient[1:] == found.percent[1:] == (None, None)
 
 
+def test_items_of_one_unit_are_drawn_together():
+    # What was rated of a dialogue three times, all alike, says as much of other dialogues as one of it does.
+    for measure in (ac1, ac2):
+        thrice = measure(SIX * 3, units=[*range(len(SIX))] * 3)
+        assert thrice.coefficient == pytest.approx(measure(SIX).coefficient)
+        assert thrice.items == 3 * measure(SIX).items
+        alone = measure(SIX * 3).coefficient
+        assert alone.high - alone.low < 0.7 * (thrice.coefficient.high - thrice.coefficient.low)
+
+
+@pytest.mark.parametrize("units", [range(12), np.arange(12), list("abcdefghijkl")])
+def test_with_one_item_a_unit_the_figures_are_those_without_units(units):
+    assert ac2(RATERS, units=units) == ac2(RATERS)
+
+
+def test_units_do_not_move_the_figure_nor_does_their_order():
+    units = ["a", "b", "c", "a", "b", "c", "a", "b", "c", "d", "d", "d"]
+    found = ac1(RATERS, units=units)
+    assert found.coefficient.value == ac1(RATERS).coefficient.value
+    for seed in range(10):
+        order = random.Random(seed).sample(range(12), 12)
+        assert ac1([RATERS[one] for one in order], units=[units[one] for one in order]) == found
+
+
+def test_an_interval_over_units_holds_the_truth_as_often_as_it_says():
+    # 20 dialogues of 10 sentences; in each the two agree as often as that dialogue lets them, 0.6 on average.
+    chance, held = np.random.default_rng(1), 0
+    for _ in range(200):
+        often = np.repeat(chance.beta(0.6, 0.4, 20), 10)
+        first = chance.integers(2, size=200)
+        second = np.where(chance.random(200) < often, first, 1 - first)
+        found = ac1([*zip(first, second, strict=True)], (0, 1), units=np.arange(200) // 10, draws=200)
+        held += found.percent.low <= 0.6 <= found.percent.high
+    assert 0.88 < held / 200 < 0.98
+
+
+def test_one_unit_with_many_items_has_no_interval():
+    found = ac1([(1, 2), (1, 1), (2, None)], units=["a", "a", "b"])
+    assert found.coefficient[1:] == found.percent[1:] == (None, None)
+    assert (found.items, found.single) == (2, 1)
+
+
+def test_an_item_that_nobody_rated_changes_nothing_of_its_unit():
+    units = [one // 2 for one in range(12)]
+    assert ac2([(None,) * 4, *RATERS], units=[99, *units]) == ac2(RATERS, units=units)
+
+
+@pytest.mark.parametrize("units", [[], [1], range(13)])
+def test_units_for_other_items_are_refused(units):
+    with pytest.raises(InputError, match=f"units: there are {len(units)} of them for 12 items"):
+        ac1(RATERS, units=units)
+
+
 def test_a_confusion_table_has_the_first_rater_in_rows():
     scale, table = confusion(*zip(*ABSTRACTORS, strict=True), categories=["Ectopic", "AIU", "NIU"])
     assert scale == ["Ectopic", "AIU", "NIU"]

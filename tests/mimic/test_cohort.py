@@ -7,6 +7,7 @@ import pytest
 
 from patientsim_core.mimic.cohort import OF_DIAGNOSIS, OF_NOTES, OF_TABLES, Step, diagnosis_of, table
 from patientsim_core.mimic.prepare import Sources, read_cohort
+from patientsim_core.mimic.record import BEFORE_READING
 from tests.mimic.made import hadm, write
 
 SPACED = ("10 ", " I214 ", "NON-ST elevation  (NSTEMI) myocardial infarction ")
@@ -215,7 +216,7 @@ def test_the_funnel_has_every_rule_and_its_numbers_add_up(tmp_path):
     flawed = [{"stays": 2}, {"race": "UNKNOWN"}, {"pain": "?"}, {"note_type": ""}, {"race": "UNKNOWN"}]
     left, steps = cohort(tmp_path, {}, *flawed, {"ids": {"hadm_id": ""}})
     assert left == [hadm(1)]
-    rules = [rule.name for rule in (*OF_DIAGNOSIS, *OF_TABLES, *OF_NOTES)]
+    rules = [rule.name for rule in (*OF_DIAGNOSIS, *OF_TABLES, *OF_NOTES, *BEFORE_READING)]
     assert [step.rule for step in steps] == ["ED stays that led to an admission", *rules]
     assert (steps[0].kept, steps[0].dropped) == (7, 1)  # one has two stays
     for before, after in pairwise(steps):

@@ -91,7 +91,7 @@ def test_the_fit_decides_from_3_on_and_unscored_is_dropped_by_a_rule_of_its_own(
     steps = []
     kept = sift([Outcome("1", case, fit), Outcome("2", case, 5), Outcome("3")], OF_READING, steps)
     assert [one.hadm_id for one in kept] == (["1", "2"] if fit == 3 else ["2"])
-    assert [step.dropped for step in steps] == [1, fit is None, fit == 2]
+    assert [step.dropped for step in steps] == [0, 1, fit is None, fit == 2]
 
 
 @pytest.mark.parametrize(

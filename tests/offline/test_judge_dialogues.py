@@ -125,7 +125,31 @@ def test_odd_answers_are_read_all_the_same():
         ("Cerebral infarction", "Ischemic stroke (left MCA)"),
         ("Cerebral infarction", "Cerebellar infarction"),
         ("cerebral infarct", "Lacunar stroke"),
+        ("Myocardial infarction", "MI, inferior"),
+        ("Myocardial infarction", "acute MI, anterior"),
+        ("Myocardial infarction", "AMI with cardiogenic shock"),
+        ("Myocardial infarction", "myocardial infarct"),
+        ("Myocardial infarction", "MI vs PE"),
+        ("Myocardial infarction", "PE/M.I."),
+        ("Myocardial infarction", "MI s/p PCI"),
+        ("Cerebral infarction", "lateral medullary infarction"),
+        ("Cerebral infarction", "stroke (ischemic)"),
+        ("Cerebral infarction", "Stroke, ischaemic"),
+        ("Cerebral infarction", "ischemic vs hemorrhagic stroke"),
+        ("Cerebral infarction", "Ischemic stroke with hemorrhagic transformation"),
+        ("Intestinal obstruction", "blocked bowel"),
+        ("Intestinal obstruction", "obstructed bowel"),
+        ("Intestinal obstruction", "Hernia, strangulated"),
+        ("Pneumonia", "PNA"),
+        ("Pneumonia", "Pneumonia, no effusion"),
+        ("Pneumonia", "Pneumonia without effusion"),
+        ("Urinary tract infection", "pyelo"),
+        ("Urinary tract infection", "infection of the urinary tract"),
+        ("Urinary tract infection, site not specified", "UTI"),
         ("Gout", "gout"),
+        ("Gout", "Gout (left toe)"),
+        ("Non-Hodgkin lymphoma", "non-Hodgkin lymphoma"),
+        ("Nausea without vomiting", "nausea without vomiting"),
     ],
 )
 def test_the_same_and_the_more_specific_count(diagnosis, named):
@@ -151,7 +175,21 @@ def test_the_same_and_the_more_specific_count(diagnosis, named):
         ("Cerebral infarction", "Stroke"),
         ("Cerebral infarction", "Hemorrhagic stroke"),
         ("Cerebral infarction", "Transient ischemic attack"),
+        ("Myocardial infarction", "PE, no MI"),
+        ("Myocardial infarction", "MI, unlikely"),
+        ("Myocardial infarction", "MI (ruled out)"),
+        ("Myocardial infarction", "s/p MI"),
+        ("Myocardial infarction", "chest pain (r/o MI)"),
+        ("Myocardial infarction", "Mild asthma"),
+        ("Cerebral infarction", "stroke (hemorrhagic)"),
+        ("Cerebral infarction", "pulmonary infarct"),
+        ("Intestinal obstruction", "biliary obstruction"),
+        ("Intestinal obstruction", "blocked coronary artery"),
+        ("Urinary tract infection", "gall bladder infection"),
+        ("Urinary tract infection", "COVID infection"),
         ("Gout", "Arthritis"),
+        ("Gout", "Pseudogout"),
+        ("Gout", "no gout"),
     ],
 )
 def test_the_broader_and_the_other_do_not_count(diagnosis, named):
@@ -160,9 +198,29 @@ def test_the_broader_and_the_other_do_not_count(diagnosis, named):
 
 def test_that_a_diagnosis_is_broader_is_said():
     assert "broader" in judge_differential(["Stroke"], "Cerebral infarction")[2]
+    assert "broader" in judge_differential(["Stroke, not hemorrhagic"], "Cerebral infarction")[2]
 
 
-@pytest.mark.parametrize("differential", [[], [""], ["(((("], ["x" * 10_000], ["心筋梗塞"]])
+@pytest.mark.parametrize(
+    ("diagnosis", "named"),
+    [
+        ("Cerebral infarction", "Hemorrhagic stroke"),
+        ("Cerebral infarction", "Stroke (hemorrhagic)"),
+        ("Cerebral infarction", "Heat stroke"),
+        ("Urinary tract infection", "Chest infection"),
+        ("Urinary tract infection", "COVID infection"),
+        ("Pneumonia", "Upper respiratory tract infection"),
+        ("Intestinal obstruction", "Urinary obstruction"),
+        ("Myocardial infarction", "Mesenteric ischemia"),
+    ],
+)
+def test_another_disease_of_a_like_name_is_not_broader(diagnosis, named):
+    assert "none of" in judge_differential([named], diagnosis)[2]
+
+
+@pytest.mark.parametrize(
+    "differential", [[], [""], ["(((("], [")"], ["/ vs , ;"], ["x" * 10_000], ["(" * 5_000], ["心筋梗塞"]]
+)
 def test_an_odd_differential_has_not_the_truth(differential):
     assert judge_differential(differential, "Pneumonia")[:2] == (False, None)
 

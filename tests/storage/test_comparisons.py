@@ -1,6 +1,6 @@
 """Comparisons in the database, of either kind."""
 
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from patientsim_core.comparison import MOST_QUESTIONS, Comparison
 from patientsim_core.consultation import MAX_QUESTION
 from patientsim_core.guessing import Vote
 from patientsim_core.storage import Database
+from patientsim_core.storage import comparisons as store
 from patientsim_core.storage.comparisons import Comparisons
 
 BOTH = [Turn(role="doctor", text="Where?"), Turn(role="patient", text="Here. Schmerz 🫀 'quoted' \\ \n end")]
@@ -198,6 +199,52 @@ def test_votes_are_over_once_the_patient_is_revealed(comparisons, guessed, begun
             comparisons.vote(id, Vote("ann", "cefr", "B"))
     assert comparisons.votes(guessed.id) == [Vote("ann", "cefr", "A")]
     assert comparisons.votes(begun.id) == []
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Has something done in another window between a vote's check and its being kept."""
+
+    def do(action) -> None:
+        real = store.upsert
+        monkeypatch.setattr(store, "upsert", lambda *given: (action(), real(*given)))
+
+    return do
+
+
+def test_a_vote_that_a_reveal_overtakes_is_not_kept(comparisons, guessed, meanwhile, any_database_url):
+    comparisons.vote(guessed.id, Vote("ann", "cefr", "A"))
+    meanwhile(lambda: Comparisons(Database(any_database_url)).reveal(guessed))
+    with pytest.raises(InputError, match="votes are over"):
+        comparisons.vote(guessed.id, Vote("ann", "cefr", "B"))
+    assert comparisons.votes(guessed.id) == [Vote("ann", "cefr", "A")]
+    assert comparisons.load(guessed.id)[0].revealed
+
+
+def test_a_vote_that_a_question_overtakes_is_kept(comparisons, guessed, meanwhile, any_database_url):
+    meanwhile(lambda: Comparisons(Database(any_database_url)).ask(guessed, ["Where?"]))
+    comparisons.vote(guessed.id, Vote("ann", "cefr", "A"))
+    assert comparisons.votes(guessed.id) == [Vote("ann", "cefr", "A")]
+
+
+def test_what_the_room_said_at_the_reveal_is_all_that_it_ever_said(comparisons, guessed):
+    """Ten who go on voting while it is revealed, until they are refused."""
+    voted, then = Event(), []
+
+    def vote(voter: str) -> None:
+        for level in "ABC" * 1_000:
+            comparisons.vote(guessed.id, Vote(voter, "cefr", level))
+            voted.set()
+
+    def reveal() -> None:
+        voted.wait(10)
+        comparisons.reveal(guessed)
+        then.extend(comparisons.votes(guessed.id))
+
+    faults = at_once(reveal, *(lambda voter=f"v{n}": vote(voter) for n in range(10)))
+    assert len(faults) == 10
+    assert all(isinstance(one, InputError) and "votes are over" in str(one) for one in faults)
+    assert comparisons.votes(guessed.id) == then != []
 
 
 def test_rounds_are_the_revealed_guesses_with_their_votes(comparisons, begun, guessed, patients):

@@ -10,7 +10,7 @@ from patientsim_core.job import Job, Parameters, play
 from patientsim_core.models import Options
 from patientsim_core.selection import Item, select
 from patientsim_core.storage import run_writing
-from patientsim_core.storage.run_list import list_runs
+from patientsim_core.storage.run_list import SAMPLES, folder_named, list_runs
 from patientsim_core.storage.run_writing import writing
 from patientsim_core.storage.runs import open_run
 from patientsim_core.usage import Usage
@@ -292,3 +292,35 @@ def test_the_list_of_runs_is_newest_first_and_says_why_one_cannot_be_read(folder
     assert "is not the description" in found[0].fault
     assert (found[1].planned, found[1].finished, found[1].patient) == (3, 1, "vllm:p")
     assert list_runs(folder / "nowhere") == []
+
+
+def test_a_run_is_found_by_its_name_however_many_there_are(tmp_path):
+    for number in range(210):
+        (tmp_path / f"run-{number}").mkdir()
+        (tmp_path / f"run-{number}" / "run.json").write_text("{}")
+    for number in (0, 209):
+        assert folder_named(tmp_path, f"run-{number}") == tmp_path / f"run-{number}"
+
+
+def test_a_run_that_comes_with_the_project_is_found_unless_one_has_its_name(tmp_path):
+    own = tmp_path / next(one.name for one in SAMPLES.iterdir() if one.is_dir())
+    sample = SAMPLES / own.name
+    assert folder_named(tmp_path / "nowhere", own.name) == sample
+    own.mkdir()
+    assert folder_named(tmp_path, own.name) == sample  # it is no run yet
+    (own / "run.json").write_text("{}")
+    assert folder_named(tmp_path, own.name) == own
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "../one", "one/", "/", "one/../one", "ONE\x00", "x" * 20_000, "no run", "a file"]
+)
+def test_a_name_that_is_of_no_run_is_said_and_leads_nowhere(tmp_path, name):
+    runs = tmp_path / "runs"
+    for folder in (tmp_path, runs, runs / "one", runs / "no run"):
+        folder.mkdir(exist_ok=True)
+    for folder in (tmp_path, runs / "one"):
+        (folder / "run.json").write_text("{}")
+    (runs / "a file").touch()
+    with pytest.raises(InputError, match=r"There is no run '.{0,90}' \(any more\)"):
+        folder_named(runs, name)

@@ -195,6 +195,15 @@ def test_judges_who_say_the_same_agree_and_others_less():
     assert pairs_of(both) == ["a", "b", "c"]
 
 
+def test_agreement_of_judges_on_sentences_draws_dialogues_with_all_of_theirs():
+    marks = {"facts/a/marks": ["ec", "uu", "ee"], "facts/b/marks": ["ee", "u.", "cc"]}
+    thrice = {name: [one * 3 for one in column] for name, column in marks.items()}
+    found = [agreement(table(**one), "a", ["b"]).iloc[0] for one in (marks, thrice)]
+    assert [one["n"] for one in found] == [5, 15]
+    for name in ("mean", "low", "high"):
+        assert found[0][name] == pytest.approx(found[1][name])
+
+
 def test_a_confusion_table_has_every_pair():
     both = table(**{"fidelity/a/realism": [1, 1, 4], "fidelity/b/realism": [1, 2, 4]})
     found = confusion_table(both, "a", "b", "fidelity/realism")

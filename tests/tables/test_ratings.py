@@ -78,8 +78,8 @@ def figures(found: pd.DataFrame, criterion: str, raters: str) -> dict[str, tuple
     return {name: tuple(row) for name, row in own[["value", "low", "high", "percent", "n"]].iterrows()}
 
 
-def expected(matrix) -> dict[str, tuple]:
-    found = {"AC1": ac1(matrix, SCORES), "AC2": ac2(matrix, SCORES)}
+def expected(matrix, units=None) -> dict[str, tuple]:
+    found = {"AC1": ac1(matrix, SCORES, units=units), "AC2": ac2(matrix, SCORES, units=units)}
     return {name: (*one.coefficient, one.percent.value, one.items) for name, one in found.items()}
 
 
@@ -129,11 +129,30 @@ def test_each_criterion_has_figures_of_its_own_in_the_order_of_the_questions():
     assert figures(found, "Personality", EVERYBODY) == expected(GOLDEN)
 
 
-def test_sentences_are_one_criterion_and_an_item_each():
+def test_pairs_are_left_out_where_they_are_not_wanted():
+    found = table(*ratings(GOLDEN))
+    whole = rater_agreement(found)
+    alone = whole[whole["raters"] == EVERYBODY].reset_index(drop=True)
+    pd.testing.assert_frame_equal(rater_agreement(found, pairs=False), alone)
+
+
+def test_sentences_are_one_criterion_and_an_item_each_and_intervals_draw_dialogues_with_theirs():
     first, second = (Target(Metric.facts, field) for field in ("1.0", "1.1"))
-    one, other = [(1, 2), (3, 3)], [(4, 4), (2, 1)]
-    found = table(*ratings(one, (ANA, BEN), first), *ratings(other, (ANA, BEN), second))
-    assert figures(rater_agreement(found), "Plausibility", EVERYBODY) == expected([*one, *other])
+    one, other = [(1, 2), (3, 3), (4, 1)], [(4, 4), (2, 1), (2, None)]
+    found = rater_agreement(table(*ratings(one, (ANA, BEN), first), *ratings(other, (ANA, BEN), second)))
+    exact = expected([*one, *other], units=[0, 1, 2] * 2)
+    assert figures(found, "Plausibility", EVERYBODY) == exact
+    assert figures(found, "Plausibility", "Ana and Ben") == exact
+    assert exact != expected([*one, *other])
+
+
+def test_sentences_of_one_dialogue_have_no_interval():
+    first, second = (Target(Metric.facts, field) for field in ("1.0", "1.1"))
+    found = rater_agreement(
+        table(*ratings([(1, 2)], (ANA, BEN), first), *ratings([(4, 4)], (ANA, BEN), second))
+    )
+    assert found["n"].tolist() == [2] * 4
+    assert found[["low", "high"]].isna().all(axis=None)
 
 
 def test_one_rater_alone_agrees_with_nobody():
@@ -288,18 +307,30 @@ def judged(field: str, score, judge="vllm:j", metric=Metric.fidelity, **about) -
 
 
 def test_a_judge_is_laid_beside_every_rater_of_a_dialogue():
-    matrix = [(4, 3), (1, None), (2, 2)]
+    matrix = [(4, 3), (1, None), (2, 2)]  # the last one was not judged
     verdicts = {0: [judged("personality", 4.0)], 1: [judged("personality", 2.0)], 7: [judged("realism", 1)]}
     found = beside_judges(table(*ratings(matrix, (ANA, BEN))), verdicts).set_index("coefficient")
     pairs = [(4, 4), (3, 4), (1, 2)]
     assert set(found["judge"]) == {"vllm:j"}
-    for name, exact in (("AC1", ac1(pairs, SCORES)), ("AC2", ac2(pairs, SCORES))):
-        assert found.loc[name, "value"] == exact.coefficient.value
+    for name, exact in expected(pairs, units=[0, 0, 1]).items():
+        assert tuple(found.loc[name, ["value", "low", "high", "percent", "n"]]) == exact
         assert found.loc[name, "n"] == 3
     assert found["mean of raters"].tolist() == [pytest.approx(8 / 3)] * 2
     assert found["mean of judge"].tolist() == [pytest.approx(10 / 3)] * 2
     shown = side_by_side(found.reset_index())
     assert shown[["Judge", "Mean of raters", "Mean of judge"]].values.tolist() == [["vllm:j", "2.67", "3.33"]]
+
+
+def test_a_judge_beside_three_raters_who_say_the_same_is_as_uncertain_as_beside_one():
+    scores, verdicts = [4, 1, 3, 2, 4, 3], [4, 2, 3, 4, 4, 1]
+    said = {place: [judged("personality", float(one))] for place, one in enumerate(verdicts)}
+    columns = ["value", "low", "high"]
+    alone = beside_judges(table(*ratings([(one,) for one in scores], (ANA,))), said)
+    three = beside_judges(table(*ratings([(one,) * 3 for one in scores])), said)
+    assert three[columns].to_numpy() == pytest.approx(alone[columns].to_numpy())
+    assert alone[columns].to_numpy().tolist() == [
+        [*one.coefficient] for one in (m([*zip(scores, verdicts, strict=True)], SCORES) for m in (ac1, ac2))
+    ]
 
 
 def test_of_a_judge_the_first_judgement_counts_that_could_be_read():

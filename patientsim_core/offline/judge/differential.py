@@ -1,11 +1,11 @@
 """Whether a differential has the true diagnosis, and at which rank."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from patientsim_core.offline.judge.named import Name, names_in, plain
 from patientsim_core.offline.judge.said import rules
-from patientsim_core.offline.spelling import normalise
 
 
 def judge_differential(differential: Sequence[str], diagnosis: str) -> tuple[bool, int | None, str]:
@@ -14,48 +14,44 @@ def judge_differential(differential: Sequence[str], diagnosis: str) -> tuple[boo
     A diagnosis counts that is the true one or more specific; a broader one (`acute coronary syndrome`,
     `stroke`) does not. The urinary tract's infections count for one another (published protocol).
     """
-    truth = _entry(diagnosis)
     for rank, named in enumerate(differential, 1):
-        for name in _read(named):
-            if truth and (match := truth.search(name)):
-                return True, rank, f"{named!r} is {diagnosis}: {match[0]}"
-            if name == normalise(diagnosis).strip(" ."):
-                return True, rank, f"{named!r} is the true diagnosis"
+        if why := next(filter(None, (counts(name, diagnosis) for name in names_in(named))), ""):
+            return True, rank, f"{named!r} is {diagnosis}: {why}"
+        if is_same(named, diagnosis):
+            return True, rank, f"{named!r} is the true diagnosis"
     for named in differential:
-        if truth and is_broader(named, diagnosis):
+        if any(is_broader(name, diagnosis) for name in names_in(named)):
             return False, None, f"{named!r} is broader than {diagnosis}"
     return False, None, f"none of the {len(differential)} is {diagnosis}"
 
 
-@lru_cache(maxsize=1024)
-def _read(named: str) -> tuple[str, ...]:
-    """A diagnosis, and what stands in its brackets, in normalised words; what is ruled out is not named."""
-    return tuple(part for part in _parts(named) if not _RULED_OUT.search(part))
+def is_same(named: str, diagnosis: str) -> bool:
+    """Whether two diagnoses are the same words."""
+    return plain(named) == plain(diagnosis) != ""
 
 
-def _parts(named: str) -> Iterator[str]:
-    plain = re.sub(r"[-–—]", " ", named[:300])
-    yield normalise(re.sub(r"\([^)]*\)", " ", plain)).strip(" .")
-    yield from (normalise(inner).strip(" .") for inner in re.findall(r"\(([^)]*)\)", plain))
+def counts(name: Name, diagnosis: str) -> str:
+    """The words by which a name counts for a diagnosis; empty where it does not."""
+    entry = _entry(diagnosis)
+    if not entry:
+        return plain(diagnosis) if plain(diagnosis) in name.readings else ""
+    found = (re.search(rf"\b(?:{'|'.join(entry['names'])})", reading) for reading in name.readings)
+    return next((match[0] for match in found if match), "")
 
 
-_RULED_OUT = re.compile(r"\b(no|not|without|rule out|ruled out|unlikely|history of|old|prior|post)\b")
+def is_broader(name: Name, diagnosis: str) -> bool:
+    """Whether a diagnosis has the true one among others, and so does not count."""
+    entry = _entry(diagnosis)
+    if not entry or ("other" in entry and re.search(rf"\b(?:{entry['other']})", name.whole)):
+        return False
+    return bool(re.search(rf"\b(?:{entry['broader']})", name.whole))
 
 
 @lru_cache(maxsize=256)
-def _entry(diagnosis: str) -> re.Pattern[str] | None:
-    """The names that count for a diagnosis; None for one that the rules do not know."""
+def _entry(diagnosis: str) -> Mapping | None:
+    """What counts for a diagnosis; None for one that the rules do not know."""
+    readings = [reading for name in names_in(diagnosis) for reading in name.readings]
     for entry in rules()["diagnoses"].values():
-        if any(re.search(rf"^(?:{entry['truth']})", name) for name in _read(diagnosis)):
-            return re.compile(rf"\b(?:{'|'.join(entry['names'])})")
+        if any(re.search(rf"^(?:{entry['truth']})", reading) for reading in readings):
+            return entry
     return None
-
-
-def is_broader(named: str, diagnosis: str) -> bool:
-    """Whether a diagnosis has the true one among others, and so does not count."""
-    return any(
-        re.search(rf"^(?:{entry['truth']})", truth) and re.search(rf"\b(?:{entry['broader']})", name)
-        for entry in rules()["diagnoses"].values()
-        for truth in _read(diagnosis)
-        for name in _read(named)
-    )

@@ -1,0 +1,112 @@
+"""What the sentences of a doctor's turn are: not all that names a symptom asks for one."""
+
+import re
+from enum import StrEnum
+from functools import lru_cache
+
+from patientsim_core.debrief.manner import sounds
+from patientsim_core.debrief.quotes import spoken_sentences
+from patientsim_core.offline.spelling import normalise
+
+
+class Sort(StrEnum):
+    """`recap` tells the patient what was understood, `check` asks whether it was right, or is clear; `advice`
+    is a safety net, `statement` what the doctor thinks, explains or is going to do, `comfort` kind words;
+    `other` may ask."""
+
+    recap = "recap"
+    check = "check"
+    advice = "advice"
+    statement = "statement"
+    comfort = "comfort"
+    other = "other"
+
+
+@lru_cache(maxsize=4_096)
+def sorted_sentences(text: str) -> tuple[tuple[str, Sort], ...]:
+    """Each sentence of a turn with its sort. One that says that it sums up makes recaps of all statements."""
+    sentences = spoken_sentences(text)
+    summing = any(_sums_up(one) for one in sentences)
+    found: list[tuple[str, Sort]] = []
+    for one in sentences:
+        stated = any(sort in _CHECKED for _, sort in found)
+        found.append((one, Sort.check if stated and sounds("check", one) else _sort(one, summing)))
+    return tuple(found)
+
+
+_CHECKED = (Sort.recap, Sort.advice, Sort.statement)
+"""What a doctor may ask after whether it is right, or clear."""
+
+
+def of_sort(text: str, sort: Sort) -> list[str]:
+    return [sentence for sentence, own in sorted_sentences(text) if own is sort]
+
+
+def asking(text: str) -> str:
+    """A turn without the sentences that ask nothing of the history."""
+    return " ".join(of_sort(text, Sort.other))
+
+
+def is_question(sentence: str) -> bool:
+    """By its mark, or without one by how a part of it begins, or by `tell me`."""
+    begins = any(sounds("question", part) for part in _parts(sentence))
+    return "?" in sentence or begins or sounds("request", sentence)
+
+
+def is_warm(text: str) -> bool:
+    """Whether a turn speaks to what the patient feels, or promises care; what it asks does not count."""
+    return any(sounds("warm", part) for sentence in spoken_sentences(text) for part in _stated(sentence))
+
+
+def invites(text: str) -> bool:
+    """Whether any question of a turn lets the patient tell it in its own way."""
+    parts = [part for sentence in spoken_sentences(text) for part in _parts(sentence)]
+    return any(sounds("open", part) and not sounds("narrow", part) for part in parts)
+
+
+_BETWEEN = re.compile(r"(?:^| )[.,;?!](?= |$)| (?:and|or|but)(?= (?:when|where|what|how|who|why|which)\b)")
+
+
+def _parts(sentence: str) -> list[str]:
+    """What stands between commas and colons, or before a question put on with `and`; normalised."""
+    return [part.strip() for part in _BETWEEN.split(normalise(sentence)) if part.strip()]
+
+
+def _stated(sentence: str) -> list[str]:
+    """The parts of a sentence that ask nothing: the mark belongs to the last."""
+    parts = _parts(sentence)
+    own = parts[:-1] if "?" in sentence else parts
+    return [part for part in own if not sounds("question", part)]
+
+
+def _sort(sentence: str, summing: bool) -> Sort:
+    said = _untagged(sentence)
+    asks = is_question(said)
+    if not asks and _is_advice(said):
+        return Sort.advice
+    if _sums_up(sentence) or (not is_question(sentence) and (summing or sounds("recap", sentence))):
+        return Sort.recap
+    if asks or sounds("tell_me", said):
+        return Sort.other
+    if sounds("statement", said):
+        return Sort.statement
+    return Sort.comfort if is_warm(said) else Sort.other
+
+
+def _untagged(sentence: str) -> str:
+    """A sentence without the `okay?` at its end."""
+    said, _, tag = sentence.rpartition(",")
+    return said if said and "?" in tag and sounds("check", tag) else sentence
+
+
+def _sums_up(sentence: str) -> bool:
+    """Whether it says that it sums up, and does not go on to ask: `let me repeat the question: do you …?`"""
+    asks = [part for part in _parts(sentence) if sounds("question", part)]
+    return sounds("summary", sentence) and all(sounds("summary", p) or sounds("check", p) for p in asks)
+
+
+def _is_advice(sentence: str) -> bool:
+    """What to do on a condition. `Tell me if …` may ask of now: it is advice only about a change."""
+    if not sounds("condition", sentence):
+        return False
+    return sounds("do_it", sentence) or (sounds("tell_me", sentence) and sounds("change", sentence))
