@@ -64,5 +64,7 @@ def _weighed(
         return line
     words = out.setdefault(line.fact, [])
     words += spoken
-    agreed = read(asked.text).words if line.fact in asked.named else frozenset()
-    return replace(line, lacks=lacking(known[line.fact], words, agreed, asked.complaint))
+    by_name = line.fact in asked.named  # then it is confirmed, however short the answer
+    agreed = read(asked.text).words if by_name else frozenset()
+    complaint = frozenset() if by_name else asked.complaint
+    return replace(line, lacks=lacking(known[line.fact], words, agreed | asked.complaint, complaint))

@@ -1,5 +1,6 @@
 """What one answer did with each fact of the record, read in the light of its question and persona."""
 
+import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -9,10 +10,11 @@ from patientsim_core.case import Case, item_of
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.layout import entry_of
 from patientsim_core.debrief.manner import sounds
-from patientsim_core.debrief.matching import Says, agrees, common
+from patientsim_core.debrief.matching import Says, common
 from patientsim_core.debrief.quotes import Exchange, spoken_sentences
 from patientsim_core.debrief.speech import Sort, of_sort
 from patientsim_core.debrief.told import says
+from patientsim_core.debrief.yes_no import agrees
 from patientsim_core.dialogue import How, Turn
 from patientsim_core.facts import PAST, Fact
 from patientsim_core.offline.hear import hear
@@ -60,6 +62,10 @@ class Line:
         return not self.lacks
 
 
+_JUST = re.compile(r"\bjust (?=(would|could|did|does|do|can|will|keep|kept|started|began|went|stopped)\b)")
+"""`It just would not move` makes nothing small."""
+
+
 def _refuses(said: Said) -> bool:
     return sounds("refused", said.written) or bool(pattern("words", "refuses").search(said.normal))
 
@@ -105,7 +111,8 @@ class Answer:
             return
         recap = [read(sentence) for sentence in of_sort(self.asked.text, Sort.recap)]
         for fact, known in self.known.items():
-            supposed = any(says(said, known, self.asked.unprompted) is Says.so for said in recap)
+            due = replace(self.asked.unprompted, named=frozenset((fact,)))  # a broader name will do, too
+            supposed = any(says(said, known, due) is Says.so for said in recap)
             if supposed and fact not in told and fact not in self.asked.wide:
                 yield replace(self._line(fact, Came.told, self.sentences[0]), asked=True)
 
@@ -189,7 +196,8 @@ class Answer:
         if (
             felt
             and self.persona.personality is Personality.pleasing
-            and pattern("plays", "down").search(said.normal)
+            and pattern("plays", "down").search(_JUST.sub("", said.normal))
+            and not pattern("plays", "down").search(self.known[fact].value.normal)
         ):
             return Came.minimised
         return Came.told

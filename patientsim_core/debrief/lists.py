@@ -1,34 +1,16 @@
 """What a sentence says of one value of a list: illnesses, relatives, devices, drugs, allergies."""
 
 from patientsim_core.debrief.asked import Asked
-from patientsim_core.debrief.matching import Says, agrees, common, content, denials, disagrees, shares
+from patientsim_core.debrief.matching import Says, common, content, denials, shares
+from patientsim_core.debrief.yes_no import agrees, bare, disagrees
 from patientsim_core.offline.judge.lists import LISTED
 from patientsim_core.offline.judge.record import Known, generic, related
 from patientsim_core.offline.judge.said import Said, is_about, pattern
-from patientsim_core.offline.judge.unnamed import GENERAL
 
 _KIN = {
     "mom": "mother", "mum": "mother", "mama": "mother", "dad": "father", "papa": "father", "daddy": "father",
     "grandma": "grandmother", "grandpa": "grandfather",
 }  # fmt: skip
-
-
-def bare(said: Said, known: Known, asked: Asked) -> Says | None:
-    """A yes or a no to a question that names the fact by what it is about. One that names any of what was
-    asked for answers for that alone."""
-    about = asked.about - set(GENERAL)
-    if known.fact not in asked.named or not any(known.fact.is_about(id) for id in about):
-        return None
-    named = {mention.id for _, mention in said.concepts} - set(GENERAL)
-    if named - about or (named and not any(known.fact.is_about(id) for id in named)):
-        return None
-    usual = bool(pattern("words", "usual").search(said.normal))
-    no, yes = disagrees(said) or usual, agrees(said)
-    if about & {"no_flatus", "appetite_loss"}:  # a healthy function: `no` tells the finding
-        no, yes = yes or usual, disagrees(said)
-    if not no and not yes:
-        return None
-    return Says.so if no == known.absent else Says.not_so
 
 
 def listed(entry: str, said: Said, known: Known, asked: Asked) -> Says | None:
@@ -111,6 +93,11 @@ def allergy(said: Said, known: Known, asked: Asked) -> Says | None:
     if "allergies" not in asked.entries and not is_about("allergies", said.normal):
         return None
     substance = content(known.fact.value.split("(")[0])
-    if common(said.words, substance) or generic(said.normal) & known.drugs:
+    if common(said.words, substance) or _parts(generic(said.normal)) & _parts(known.drugs):
         return Says.so
     return Says.not_so if pattern("denials", "allergies").search(said.normal) else None
+
+
+def _parts(drugs: frozenset[str]) -> frozenset[str]:
+    """The substances of drugs: trimethoprim-sulfamethoxazole has two."""
+    return frozenset(word for drug in drugs for word in drug.split())

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 from patientsim_core.offline.data import say
 from patientsim_core.offline.judge.record import Known, related
-from patientsim_core.offline.judge.said import Said, pattern, read
+from patientsim_core.offline.judge.said import Said, read
 from patientsim_core.offline.judge.unnamed import GENERAL, no_denial
-from patientsim_core.offline.lexicon import Mention, covers
+from patientsim_core.offline.lexicon import Mention, concepts, covers
 from patientsim_core.offline.listen import Clause
 from patientsim_core.offline.listen import pattern as heard
 
@@ -70,7 +70,7 @@ def denials(said: Said, known: Known, apart: frozenset[str] = frozenset(), broad
     own = (known.fact.concepts - apart or known.fact.concepts) - set(GENERAL)
     match = related if broad else (lambda named, id: covers(id, named))
     return [
-        clause.denies(mention) and not no_denial(clause)
+        clause.denies(mention) and not no_denial(clause) and not _is_lost(clause, mention)
         for clause, mention in said.concepts
         if any(match(mention.id, id) for id in own)
         and mention.id not in apart
@@ -89,28 +89,18 @@ def _is_narrowed(clause: Clause, mention: Mention, known: Known) -> bool:
     return bool(circumstance) and not content(circumstance[0]) & known.value.words
 
 
+def _is_lost(clause: Clause, mention: Mention) -> bool:
+    """Whether it says that something can't be done which is a finding only then: `I can't find the words`."""
+    names = concepts()[mention.id].names if mention.id in concepts() else ()
+    of_lack = any(heard("negation", "lack").search(name) for name in names)
+    return of_lack and bool(re.search(rf"\b(can|could) not (\w+ )?{re.escape(mention.words)}", clause.text))
+
+
 def _asks_back(clause: Clause) -> bool:
     """Whether it asks of a thing; `fever?` alone only says it again."""
     return clause.asks and (
         clause.words > 3 or clause.text.startswith(("what", "which", "why", "how", "who"))
     )
-
-
-_VERB = r"\b(is|are|am|was|were|do|does|did|have|has|had|can|could)"
-_SHORT_YES = re.compile(rf"^(?!.*\byou\b)(\w+ ){{1,4}}{_VERB}[ .!]*$")
-_SHORT_NO = re.compile(rf"^(?!.*\byou\b)(\w+ ){{1,4}}{_VERB} not[ .!]*$")
-"""`Both of them are.` `They do not.`"""
-
-
-def agrees(said: Said) -> bool:
-    """Whether it begins as a yes does, or is no more than the verb of the question."""
-    return any(found.search(said.normal) for found in (pattern("words", "yes"), _SHORT_YES))
-
-
-def disagrees(said: Said) -> bool:
-    """Whether it begins as a no does, or is no more than the verb of the question."""
-    starts = (pattern("words", "no"), heard("negation", "no"), _SHORT_NO)
-    return any(found.search(said.normal) for found in starts)
 
 
 @lru_cache(maxsize=1)

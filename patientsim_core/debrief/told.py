@@ -4,10 +4,11 @@ import re
 
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.layout import TRIAGE, entry_of
-from patientsim_core.debrief.lists import allergy, bare, drug, family, listed
+from patientsim_core.debrief.lists import allergy, drug, family, listed
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.matching import Says, body_words, common, content, denials, shares
 from patientsim_core.debrief.sides import side
+from patientsim_core.debrief.yes_no import bare
 from patientsim_core.disclosure import NUMBER
 from patientsim_core.facts import LABELS
 from patientsim_core.offline.judge.finding import Finding
@@ -22,6 +23,10 @@ _OF_LIFE = {"occupation", "exercise", "living_situation"}
 """Values that an answer for another of them tells in passing: a farmer's work is his exercise."""
 
 
+_OF_PAIN = re.compile(r"\b(pain\w*|hurt\w*|ach\w+|sore\w*|scale|rate|number|score|zero|ten|\d+)\b")
+_THEN = re.compile(r"\bno pain ,? ?(before|until|at first|then|earlier|back then)\b")
+_ALONE = re.compile(r"\b(alone|on my own|by myself|just me|only me|nobody else)\b")
+_NEAR = re.compile(r"\b(near|nearby|visits?|visiting|next door|across|down the (road|street)|far|abroad)\b")
 _SIDES = content("left right both upper lower side front middle")
 _EARLIER = re.compile(r"\b(used to|in the past|years? ago|(once|twice|times?|this|that|it|same) before)\b")
 """What was, and is not what brings the patient now."""
@@ -76,7 +81,9 @@ def _symptom(said: Said, known: Known, asked: Asked) -> Says | None:
 def _denied(said: Said, known: Known, asked: Asked) -> Says | None:
     """A symptom that there is not: told by a denial of it, or of something broader."""
     due = known.fact in asked.named
-    named = denials(said, known, broad=True)
+    near = due or common(said.words, known.value.words - content("pain"))
+    apart = frozenset() if near else frozenset(GENERAL)  # unasked, `no pain` is of the complaint
+    named = denials(said, known, apart, broad=True)
     if any(named):
         return Says.so
     if found := bare(said, known, asked):
@@ -91,6 +98,14 @@ def _denied(said: Said, known: Known, asked: Asked) -> Says | None:
 def _value(entry: str, said: Said, known: Known, asked: Asked) -> Says | None:
     """A single value: a habit, a class of several, or free words."""
     due = known.fact in asked.named
+    if entry == "pain" and not (_OF_PAIN.search(asked.text.lower()) or _OF_PAIN.search(said.normal)):
+        return None  # `can you walk?` asks how bad it is, but for no number
+    if entry == "pain" and _THEN.search(said.normal):
+        return None
+    if entry == "living_situation" and (found := _home(said, known)):
+        return found
+    if entry == "living_situation" and _NEAR.search(said.normal):
+        return None
     if entry == "pain" and "pain" in asked.entries and (number := NUMBER.findall(said.normal)):
         return Says.so if float(number[0]) == float(known.fact.value) else Says.not_so
     if entry == "marital_status" and not said.asks and sounds("spouse", said.written):
@@ -111,6 +126,13 @@ def _value(entry: str, said: Said, known: Known, asked: Asked) -> Says | None:
     if found and found.status == "contradicted" and (due or (found.sure and entry not in TRIAGE)):
         return Says.not_so
     return Says.weakly if due and not said.asks and common(said.words, known.value.words) else None
+
+
+def _home(said: Said, known: Known) -> Says | None:
+    """Alone, in whatever words; of who only lives near nothing is said here."""
+    if not _ALONE.search(said.normal):
+        return None
+    return Says.so if _ALONE.search(known.value.normal) else Says.not_so
 
 
 def _own_clause(entry: str, said: Said) -> Said:

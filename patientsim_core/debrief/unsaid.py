@@ -9,7 +9,7 @@ from pathlib import Path
 
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.manner import sounds
-from patientsim_core.debrief.matching import agrees
+from patientsim_core.debrief.yes_no import agrees
 from patientsim_core.offline.judge.said import Said, pattern
 from patientsim_core.offline.lexicon import is_symptom
 from patientsim_core.offline.listen import pattern as heard_as

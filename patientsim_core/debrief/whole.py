@@ -10,6 +10,9 @@ from patientsim_core.offline.judge.said import Said, digits
 from patientsim_core.offline.judge.unnamed import GENERAL
 from patientsim_core.offline.judge.values import HABITS
 
+_NEAR = 0.5
+"""So far from the record's figure is one that is still told, of degrees or of what is smoked or drunk."""
+
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -20,13 +23,14 @@ def lacking(
     allergy, the amount of a habit, the degrees of a fever, a part of a place, what a symptom has beyond the
     complaint's own line, and more than a word of a quality or a home.
 
-    `spoken` are the sentences of all answers that told the fact; `agreed` the words of the question that was
-    agreed to, `complaint` those of the complaint's own line: they need not be said.
+    `spoken` are the sentences of all answers that told the fact; `agreed` words that need not be said, as the
+    question or the complaint's own line has them; `complaint` those of the latter, where a symptom that was
+    not asked for by name may be known by no more.
     """
     if known.absent:
         return ""
     entry = entry_of(known.fact)
-    words = frozenset().union(agreed, complaint, *(said.words for said in spoken))
+    words = agreed.union(*(said.words for said in spoken))
     if entry == "associated" and _is_only(complaint, known.value, words):
         return "more than the complaint"
     told = {"medication": _dose, "allergies": _reaction, "location": _parts, "quality": _feeling}
@@ -68,7 +72,8 @@ def _amount(known: Known, spoken: Sequence[Said], words: frozenset[str]) -> bool
     if entry in HABITS or entry == "associated":
         amounts = {number for number, unit in own.quantities if entry in HABITS or unit == "degree"}
         said = {number for one in spoken for number, _ in one.quantities}
-        return not amounts or bool(amounts & said) or _part(words, own) >= 0.6
+        near = any(abs(one - other) <= _NEAR for one in amounts for other in said)
+        return not amounts or near or _part(words, own) >= 0.6
     return _part(words, own) >= (0.7 if entry == "living_situation" else 0)
 
 
