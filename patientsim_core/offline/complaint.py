@@ -11,7 +11,7 @@ from patientsim_core.offline.spelling import normalise
 from patientsim_core.offline.understand import Ask, yes_or_no
 
 _EARLIER = re.compile(r"\b(in the past|before|previously|past few)\b")
-_PROVOKED = {"chest_wall_tenderness", "pleuritic_pain", "orthopnea"}
+PROVOKED = {"chest_wall_tenderness", "pleuritic_pain", "orthopnea"}
 """Symptoms that are asked as `is it worse when …?`."""
 
 _SCALE = {"scale", "10", "ten", "rate", "rating", "number", "score", "level", "vas", "nrs"}
@@ -23,7 +23,7 @@ _FUNCTIONS = {"no_flatus", "appetite_loss", "poor_feeding_drinking", "bowel_move
 
 def symptom(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found:
     """A symptom by name: in the positives, the negatives, or neither."""
-    asked = ask.about[0] if ask.about else "pain"
+    asked = _brought_up(ask, facts) if ask.about else "pain"
     if asked == "pain" and case.pain is not None:
         return Found(ask, of(facts, "pain"), "pain")
     present = [f for f in facts if f.item == "present_illness_positive"]
@@ -55,6 +55,23 @@ def symptom(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found:
     return Found(ask, move="not_noticed", slots={"x": asked})
 
 
+UP = re.compile(r"\b(bring|bringing|brought) (anything|something|stuff) up\b")
+_VOMITED = {"sputum": "vomiting", "hemoptysis": "hematemesis"}
+"""What comes up from the stomach, where the same from the chest is not meant."""
+
+
+def _brought_up(ask: Ask, facts: Sequence[Fact]) -> str:
+    """The symptom asked for; `bringing anything up` is of the chest for one who coughs, or where a cough was
+    spoken of, else of the stomach."""
+    asked = ask.about[0]
+    if not UP.search(ask.words) or "nausea" in ask.words:
+        return asked
+    present = (f for f in facts if f.item in ("chiefcomplaint", "present_illness_positive"))
+    if "cough" in ask.words or any(fact.is_about("cough") for fact in present):
+        return next((chest for chest, stomach in _VOMITED.items() if stomach == asked), asked)
+    return _VOMITED.get(asked, asked)
+
+
 _PLACES = {"abdominal": "belly", "upper_abdominal": "upper belly", "lower_abdominal": "lower belly"}
 _TIGHT = re.compile(r"\b(tight\w*|pressure|pressing|heavy|heaviness|squeez\w+|weight|band|clamp\w*)\b")
 
@@ -76,7 +93,7 @@ def _broader(asked: str, fact: Fact) -> bool:
 
 def aspect_of(ask: Ask, case: Case, facts: Sequence[Fact]) -> Found:
     """A side of the complaint, or of another symptom or condition where one is meant."""
-    provoked = next((concept for concept in ask.about if concept in _PROVOKED), None)
+    provoked = next((concept for concept in ask.about if concept in PROVOKED), None)
     if ask.topic == "worse" and provoked:
         worse = tuple(fact for fact in side(facts, "worse") if fact.label and fact.is_about(provoked))
         asked = Ask("symptom", (provoked,), ask.words)

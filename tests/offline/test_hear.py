@@ -24,6 +24,8 @@ def heard(answer: str, question: str = "What brings you in today?") -> Heard:
         ("I can't stop vomiting.", {"vomiting"}, set()),
         ("Constipation since yesterday, without passing gas.", {"constipation", "no_flatus"}, set()),
         ("And feeling vomiting.", {"nausea"}, {"vomiting"}),
+        ("I hit my head, but I have not fainted.", {"head_injury"}, {"loss_of_consciousness"}),
+        ("I didn't hit my head. There's blood in my poo.", {"blood_in_stool"}, {"head_injury"}),
     ],
 )
 def test_symptoms_are_told_apart_from_denials(answer, present, denied):

@@ -63,6 +63,34 @@ def test_a_symptom_is_known_by_every_name(text):
     assert (ask.topic, ask.about) == ("symptom", ("dyspnea",))
 
 
+@pytest.mark.parametrize(
+    ("text", "concepts"),
+    [
+        ("Is there blood in your poo?", ["blood_in_stool"]),
+        ("Any blood mixed with your stools?", ["blood_in_stool"]),
+        ("Any blood in the bowel motions?", ["blood_in_stool"]),
+        ("Any blood or mucus in your poo?", ["blood_in_stool", "mucus_in_stool"]),
+        ("How is your poo?", ["bowel_movement"]),
+        ("Did you faint?", ["loss_of_consciousness"]),
+        ("Have you ever fainted?", ["loss_of_consciousness"]),
+        ("Do you ever faint?", ["loss_of_consciousness"]),
+        ("Any faints?", ["loss_of_consciousness"]),
+        ("Have you felt faint?", ["lightheadedness"]),
+        ("Did you nearly faint?", ["lightheadedness"]),
+        ("Do you feel dizzy or faint?", ["dizziness", "lightheadedness"]),
+        ("Any falls or knocks to the head?", ["fall", "head_injury"]),
+        ("Did you bang the back of your head?", ["head_injury"]),
+        ("Did anything hit you on the head?", ["head_injury"]),
+        ("Any bumps on your head?", ["head_injury"]),
+        ("Any blow to the head?", ["head_injury"]),
+        ("Any lump on your neck?", ["lump"]),
+    ],
+)
+def test_a_symptom_in_everyday_words_is_not_its_neighbour(text, concepts):
+    asks = understand([text])[-1].asks
+    assert [concept for ask in asks for concept in ask.about] == concepts
+
+
 def test_two_or_three_questions_at_once_are_all_heard():
     assert topics("When did it start, where does it hurt and does it spread?") == [
         "onset",
