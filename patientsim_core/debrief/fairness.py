@@ -1,5 +1,6 @@
 """Where the simulated patient erred, which is not the trainee's fault, and what its persona was allowed."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +8,9 @@ from enum import StrEnum
 from patientsim_core.case import item_of
 from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.answer import Came, Line
+from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.cues import Cue, cue_for
+from patientsim_core.debrief.functions import denies
 from patientsim_core.debrief.layout import entry_of, items_of, label_of
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.quotes import Quote, exchanges, quote, spoken_sentences
@@ -82,7 +85,7 @@ def fairness(dialogue: Dialogue, account: Account, verdicts: Sequence[Verdict] =
     errors = list(_by_verdicts(dialogue, account, judged))
     if not judged:
         errors = [*_by_account(dialogue, account), *_invented(dialogue, account)]
-    errors += _out_of_place(dialogue)
+    errors += _out_of_place(dialogue, account)
     once = {(one.fault, one.quote): one for one in reversed(errors)}
     ordered = sorted(once.values(), key=lambda one: one.quote.turn)
     return Fairness(tuple(ordered), tuple(_permitted(dialogue, account)))
@@ -130,10 +133,18 @@ def _entries(item: str, turn: int, account: Account) -> set[str]:
 
 def _by_account(dialogue: Dialogue, account: Account) -> Iterator[Err]:
     for line in account.lines:
-        if line.came is Came.otherwise and line.exchange.answered is not None:
+        if line.came is Came.otherwise and line.exchange.answered is not None and not _is_well(line):
             key = entry_of(line.fact)
             words = quote(dialogue.turns, line.exchange.answered, line.sentence)
             yield Err(Fault.contradiction, _why(Fault.contradiction, [label_of(key)]), RULES, words, (key,))
+
+
+def _is_well(line: Line) -> bool:
+    """Whether a sentence denies a symptom as the record does, by what it says of the function."""
+    return line.fact.absent and any(
+        denies(clause, mention) and any(related(mention.id, id) for id in line.fact.concepts)
+        for clause, mention in read(line.sentence).concepts
+    )
 
 
 def _invented(dialogue: Dialogue, account: Account) -> Iterator[Err]:
@@ -168,20 +179,31 @@ def _names_another(said: Said, concepts: Collection[str], text: str) -> bool:
     )
 
 
-def _out_of_place(dialogue: Dialogue) -> Iterator[Err]:
-    """Sentences that the guard on a reply would withhold."""
+def _out_of_place(dialogue: Dialogue, account: Account) -> Iterator[Err]:
+    """Sentences that the guard on a reply would withhold; an illness of the family is no diagnosis."""
     for one in exchanges(dialogue.turns):
         if one.answered is None:
             continue
         turn = dialogue.turns[one.answered]
         doctor = [before.text for before in dialogue.turns[: one.answered] if before.role == "doctor"]
+        of_kin = bool(one.question) and _asks_of_kin(account.asked[one.question - 1])
         for sentence in spoken_sentences(turn.text):
             guard = Guard(dialogue.case, turn.persona or dialogue.persona, doctor)
             guard.admit(sentence)
+            normal = read(sentence).normal
+            of_kin = (of_kin or bool(heard("frames", "kin").search(normal))) and not _OWN.search(normal)
             fault = {"AI": Fault.out_of_role, "diagnosis": Fault.leak}.get(guard.broken)
-            if fault:
+            if fault and not (fault is Fault.leak and of_kin):
                 words = quote(dialogue.turns, one.answered, sentence)
                 yield Err(fault, _why(fault), RULES, words)
+
+
+_OWN = re.compile(r"\b(i|me|mine|this|myself)\b")
+"""What a sentence of the patient's own illness has, and one that goes on about a relative has not."""
+
+
+def _asks_of_kin(asked: Asked) -> bool:
+    return {ask.topic for ask in asked.asks} == {"family_medical_history"}
 
 
 def _why(fault: Fault, about: Sequence[str] = ()) -> str:
