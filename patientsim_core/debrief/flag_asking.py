@@ -82,7 +82,8 @@ def completes(wanted: Sequence[str], one: Exchange, dialogue: Dialogue, account:
     """Whether an answer has what makes a flag of the thing that was asked after: `green`, of the vomit."""
     if one.answered is None or not one.question:
         return False
-    said = content(" ".join(spoken_sentences(dialogue.turns[one.answered].text)))
+    text = dialogue.turns[one.answered].text
+    said = content("" if is_unsure(text) else " ".join(spoken_sentences(text)))
     asked = {id for id in account.asked[one.question - 1].about if id not in GENERAL}
     pairs = ((id, its) for id in asked for its in wanted if covers(id, its) and id != its)
     return any(own <= said for id, its in pairs for own in beyond(its, id))
