@@ -69,7 +69,7 @@ def touches(wanted: Sequence[str], one: Exchange, account: Account) -> bool:
     likes = (ask for ask in asked.asks if all_like or ask.topic == "quality" or ask.words.startswith("what "))
     looks = {id for ask in likes for id in ask.about if id not in GENERAL}
     named = any(names(asked, its) or any(covers(id, its) for id in looks) for its in wanted)
-    return named and not is_aside(asked, wanted)
+    return named and bool(asked.asking) and not is_aside(asked, wanted)
 
 
 _LIKE = re.compile(
@@ -147,9 +147,10 @@ def _is_of(flag: dict, fact: Fact) -> bool:
 
 
 def is_all_of(flag: dict, fact: Fact) -> bool:
-    """Whether whatever words told a fact told a flag: it is the symptom, and about nothing else."""
+    """Whether whatever words told a fact told a flag: it is a symptom that there is, and about nothing else.
+    One that there is not may be told by a wider denial: `no pain`, of a headache."""
     wanted, ids = flag.get("concepts", ()), fact.concepts | fact.drugs
-    symptom = bool(ids) and entry_of(fact) in ("associated", "denied")
+    symptom = bool(ids) and entry_of(fact) == "associated"
     alone = symptom and all(any(is_kind(id, one) for one in wanted) for id in ids)
     return alone or is_whole(wanted, entry_of(fact), flag.get("entries", ()))
 

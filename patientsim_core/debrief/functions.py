@@ -21,7 +21,8 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 def denies(clause: Clause, mention: Mention) -> bool:
     """Whether a clause denies a finding: as it is heard, or by what it says of the function."""
     if _patterns()["well"].search(mention.words):
-        return clause.denies_from is None or clause.denies_from >= mention.start
+        denied = clause.denies_from is not None and clause.denies_from < mention.start
+        return not (denied or _patterns()["hardly"].search(clause.text[: mention.start]))
     after = clause.text[mention.start + len(mention.words) :]
     fine = _patterns()["fine"].search(after) and _is_function(mention.id, mention.words)
     return clause.denies(mention) or bool(fine)

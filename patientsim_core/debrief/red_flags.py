@@ -144,12 +144,11 @@ def _drugs(sentence: str) -> tuple[Mention, ...]:
 def _came_out(flag: dict, dialogue: Dialogue, account: Account) -> Quote | None:
     """The words that told a flag otherwise than by its name: those of a fact that it asks for, or what
     completes the name of what was asked after."""
+    for line in account.lines:
+        known = line.came.reached and line.exchange.answered is not None
+        if known and is_all_of(flag, line.fact):
+            return answer(dialogue.turns, line.exchange.answered, line.sentence)
     for one in account.exchanges:
-        if one.answered is None:
-            continue
-        for line in account.lines:
-            if line.exchange == one and line.came.reached and is_all_of(flag, line.fact):
-                return answer(dialogue.turns, one.answered, line.sentence)
         if completes(flag.get("concepts", ()), one, dialogue, account):
             return answer(dialogue.turns, one.answered)
     return None
