@@ -5,7 +5,8 @@ from patientsim_core.debrief.answer import Came, Line
 from patientsim_core.debrief.matching import agrees
 from patientsim_core.debrief.quotes import Exchange
 from patientsim_core.debrief.speech import Sort, of_sort
-from patientsim_core.offline.judge.said import read
+from patientsim_core.debrief.unsaid import keeps_back
+from patientsim_core.offline.judge.said import Said, read
 
 
 def recap_of(one: Exchange, account: Account) -> str:
@@ -19,4 +20,8 @@ def confirmed(one: Exchange, account: Account) -> list[Line]:
         return []
     own = [line for line in account.lines if line.exchange == one and line.came is Came.told and line.asked]
     wide = account.asked[one.question - 1].wide
-    return [line for line in own if line.fact not in wide and agrees(read(line.sentence))]
+    return [line for line in own if line.fact not in wide and _is_sure(read(line.sentence))]
+
+
+def _is_sure(said: Said) -> bool:
+    return agrees(said) and not keeps_back(said)

@@ -242,7 +242,9 @@ def test_a_yes_to_a_recap_tells_what_it_names():
     assert "no cough" in [one.name for one in found.against]
 
 
-@pytest.mark.parametrize("answer", ["No.", "Sorry?"])
+@pytest.mark.parametrize(
+    "answer", ["No.", "Sorry?", "", "Yes, maybe yes, maybe no", "Yes, I am not sure if I have."]
+)
 def test_a_recap_that_is_not_confirmed_tells_nothing(answer):
     assert named("Pneumonia", RECAP, answer, case="synthetic-10").supports == ()
 
