@@ -8,7 +8,9 @@ from pathlib import Path
 
 from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.asked import Asked
-from patientsim_core.debrief.quotes import Quote, answer, spoken_sentences
+from patientsim_core.debrief.functions import denies
+from patientsim_core.debrief.quotes import Exchange, Quote, answer, spoken_sentences
+from patientsim_core.debrief.recaps import confirmed, recap_of
 from patientsim_core.debrief.unsaid import OF_ALLERGY, keeps_back, misread
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import Fact
@@ -46,7 +48,19 @@ def evidence_of(dialogue: Dialogue, account: Account) -> Evidence:
             for kind, known in vars(found).items():
                 for id in sorted(own[kind] & of_all[kind] - unsaid):
                     known.setdefault(id, answer(dialogue.turns, one.answered, sentence))
+        for kind, ids in agreed_to(one, account).items():
+            for id in sorted(ids):
+                vars(found)[kind].setdefault(id, answer(dialogue.turns, one.answered, told[0]))
     return found
+
+
+def agreed_to(one: Exchange, account: Account) -> dict[str, frozenset[str]]:
+    """What a yes to a recap tells: what the recap names, as far as the record has it so."""
+    facts = [line.fact for line in confirmed(one, account)]
+    if not facts:
+        return {}
+    known = with_broader(id for fact in facts for id in fact.concepts | purposes_of(fact.drugs))
+    return {kind: ids & known for kind, ids in _kinds(recap_of(one, account), Asked()).items()}
 
 
 def _kinds(text: str, asked: Asked) -> dict[str, frozenset[str]]:
@@ -54,12 +68,24 @@ def _kinds(text: str, asked: Asked) -> dict[str, frozenset[str]]:
     to one for the family nothing of the patient."""
     heard = hear(text, asked.text, asked.asks)
     topics = {ask.topic for ask in asked.asks}
+    found, lacks = _of_functions(text)
     now, past = heard.present | heard.signs, heard.past | purposes_of(heard.drugs)
+    now, denied = now - lacks | found, heard.denied - found | lacks
     if topics and topics <= OF_ALLERGY:
         now = frozenset()
     if topics == {"family_medical_history"}:
         return dict.fromkeys(vars(Evidence()), frozenset()) | {"family": heard.family | heard.past}
-    return {"present": now, "denied": heard.denied, "past": past, "family": heard.family}
+    return {"present": now, "denied": denied, "past": past - lacks, "family": heard.family}
+
+
+def _of_functions(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Findings that there are, and are not, by what words say of a function, where that is not how they are
+    heard: `my speech is fine`, `I can't walk normally`."""
+    said = [(clause, mention) for clause, mention in read(text).concepts if not clause.asks]
+    there = {mention.id for clause, mention in said if not denies(clause, mention)}
+    found = {mention.id for clause, mention in said if mention.id in there and clause.denies(mention)}
+    lacks = {mention.id for clause, mention in said if denies(clause, mention) and not clause.denies(mention)}
+    return with_broader(found), frozenset(lacks) - with_broader(there)
 
 
 def _is_bare(sentence: str) -> bool:

@@ -1,5 +1,6 @@
 """Where the simulated patient erred, which is not the trainee's fault, and what its persona was allowed."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,19 +8,19 @@ from enum import StrEnum
 from patientsim_core.case import item_of
 from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.answer import Came, Line
-from patientsim_core.debrief.cues import Cue, cue_for
+from patientsim_core.debrief.asked import Asked
+from patientsim_core.debrief.departures import Permitted, permitted
+from patientsim_core.debrief.functions import denies
 from patientsim_core.debrief.layout import entry_of, items_of, label_of
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.quotes import Quote, exchanges, quote, spoken_sentences
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.evaluation.verdict import RULES, Metric, Verdict
-from patientsim_core.facts import Fact
 from patientsim_core.guard import Guard
 from patientsim_core.offline.judge.record import generic, record, related
 from patientsim_core.offline.judge.said import Said, read
 from patientsim_core.offline.judge.unnamed import GENERAL
 from patientsim_core.offline.listen import pattern as heard
-from patientsim_core.persona import Dazed, Persona
 
 
 class Fault(StrEnum):
@@ -52,20 +53,6 @@ class Err:
 
 
 @dataclass(frozen=True)
-class Permitted:
-    """A departure from the record that the persona is to make, in a sentence. `cue` is a question that brings
-    it back from the built-in patient at that very moment, as was tried; empty where none was found to."""
-
-    key: str
-    label: str
-    fact: str
-    came: Came
-    text: str
-    quote: Quote
-    cue: str = ""
-
-
-@dataclass(frozen=True)
 class Fairness:
     errors: tuple[Err, ...]
     permitted: tuple[Permitted, ...]
@@ -82,10 +69,10 @@ def fairness(dialogue: Dialogue, account: Account, verdicts: Sequence[Verdict] =
     errors = list(_by_verdicts(dialogue, account, judged))
     if not judged:
         errors = [*_by_account(dialogue, account), *_invented(dialogue, account)]
-    errors += _out_of_place(dialogue)
+    errors += _out_of_place(dialogue, account)
     once = {(one.fault, one.quote): one for one in reversed(errors)}
     ordered = sorted(once.values(), key=lambda one: one.quote.turn)
-    return Fairness(tuple(ordered), tuple(_permitted(dialogue, account)))
+    return Fairness(tuple(ordered), tuple(permitted(dialogue, account)))
 
 
 def _by_verdicts(dialogue: Dialogue, account: Account, verdicts: Sequence[Verdict]) -> Iterator[Err]:
@@ -130,10 +117,18 @@ def _entries(item: str, turn: int, account: Account) -> set[str]:
 
 def _by_account(dialogue: Dialogue, account: Account) -> Iterator[Err]:
     for line in account.lines:
-        if line.came is Came.otherwise and line.exchange.answered is not None:
+        if line.came is Came.otherwise and line.exchange.answered is not None and not _is_well(line):
             key = entry_of(line.fact)
             words = quote(dialogue.turns, line.exchange.answered, line.sentence)
             yield Err(Fault.contradiction, _why(Fault.contradiction, [label_of(key)]), RULES, words, (key,))
+
+
+def _is_well(line: Line) -> bool:
+    """Whether a sentence denies a symptom as the record does, by what it says of the function."""
+    return line.fact.absent and any(
+        denies(clause, mention) and any(related(mention.id, id) for id in line.fact.concepts)
+        for clause, mention in read(line.sentence).concepts
+    )
 
 
 def _invented(dialogue: Dialogue, account: Account) -> Iterator[Err]:
@@ -168,85 +163,32 @@ def _names_another(said: Said, concepts: Collection[str], text: str) -> bool:
     )
 
 
-def _out_of_place(dialogue: Dialogue) -> Iterator[Err]:
-    """Sentences that the guard on a reply would withhold."""
+def _out_of_place(dialogue: Dialogue, account: Account) -> Iterator[Err]:
+    """Sentences that the guard on a reply would withhold; an illness of the family is no diagnosis."""
     for one in exchanges(dialogue.turns):
         if one.answered is None:
             continue
         turn = dialogue.turns[one.answered]
         doctor = [before.text for before in dialogue.turns[: one.answered] if before.role == "doctor"]
+        of_kin = bool(one.question) and _asks_of_kin(account.asked[one.question - 1])
         for sentence in spoken_sentences(turn.text):
             guard = Guard(dialogue.case, turn.persona or dialogue.persona, doctor)
             guard.admit(sentence)
+            normal = read(sentence).normal
+            of_kin = (of_kin or bool(heard("frames", "kin").search(normal))) and not _OWN.search(normal)
             fault = {"AI": Fault.out_of_role, "diagnosis": Fault.leak}.get(guard.broken)
-            if fault:
+            if fault and not (fault is Fault.leak and of_kin):
                 words = quote(dialogue.turns, one.answered, sentence)
                 yield Err(fault, _why(fault), RULES, words)
 
 
+_OWN = re.compile(r"\b(i|me|mine|this|myself)\b")
+"""What a sentence of the patient's own illness has, and one that goes on about a relative has not."""
+
+
+def _asks_of_kin(asked: Asked) -> bool:
+    return {ask.topic for ask in asked.asks} == {"family_medical_history"}
+
+
 def _why(fault: Fault, about: Sequence[str] = ()) -> str:
     return (f"{', '.join(about)}: " if about else "") + _MEANS[fault]
-
-
-# --- what the persona was allowed ------------------------------------------------------------------
-
-
-def _permitted(dialogue: Dialogue, account: Account) -> Iterator[Permitted]:
-    """One for each fact that stayed away, or stayed bent, to the end, at the first time that it did; facts of
-    an entry that one question did not reach are one."""
-    out = {line.fact for line in account.lines if line.came is Came.told}
-    seen: set[Fact | tuple[int, str]] = set()
-    for line in account.lines:
-        key = entry_of(line.fact)
-        lost = (line.exchange.question, key) if line.came is Came.not_understood else line.fact
-        excusable = line.came not in (Came.told, Came.otherwise, Came.unanswered)
-        if not excusable or line.fact in out or lost in seen or line.exchange.answered is None:
-            continue
-        seen |= {lost, line.fact}
-        persona = dialogue.turns[line.exchange.answered].persona or dialogue.persona
-        cue = cue_for(line, persona, dialogue)
-        yield Permitted(
-            key=key,
-            label=label_of(key),
-            fact=line.fact.text,
-            came=line.came,
-            text=_sentence(line, persona, cue, dialogue.case.person),
-            quote=quote(dialogue.turns, line.exchange.answered, line.sentence),
-            cue=cue.question if cue else "",
-        )
-
-
-_CALLED = {
-    "associated": "symptoms",
-    "denied": "symptoms",
-    "chiefcomplaint": "the complaint",
-    "quality": "what it is like",
-    "worse": "what makes it worse",
-    "better": "what makes it better",
-    "tried": "what was tried",
-    "severity": "how bad it is",
-    "pain": "the pain",
-    "previous": "earlier times",
-}
-"""Entries whose labels do not stand in a sentence."""
-
-_DID = {
-    Came.forgotten: ("did not remember", "low recall"),
-    Came.refused: ("kept back", "distrust"),
-    Came.minimised: ("made little of", "plays things down"),
-    Came.exaggerated: ("made much of", "fears the worst"),
-}
-
-
-def _sentence(line: Line, persona: Persona, cue: Cue | None, person: str) -> str:
-    """What happened, the trait that allows it, and what brings the fact out."""
-    who = {"man": "He", "woman": "She"}.get(person, "The patient")
-    key, fact = entry_of(line.fact), line.fact.value if line.fact.label else line.fact.text
-    about = f"{_CALLED.get(key, label_of(key).lower())} ({fact})"
-    if line.came in _DID:
-        did, trait = _DID[line.came]
-        said = f"{who} {did} {about}: {trait}."
-    else:
-        trait = "confused" if persona.dazed is not Dazed.normal else f"language level {persona.cefr}"
-        said = f"{who} could not take in the question for {about}: {trait}."
-    return f"{said} {cue.why} “{cue.question}”" if cue else said

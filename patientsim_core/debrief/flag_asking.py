@@ -7,8 +7,9 @@ from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.answer import Came
 from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.layout import entry_of
+from patientsim_core.debrief.matching import content
 from patientsim_core.debrief.quotes import Exchange, Quote, spoken_sentences
-from patientsim_core.debrief.raised import is_kind, names, singly
+from patientsim_core.debrief.raised import beyond, is_kind, names, singly
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.facts import LISTS, Fact
 from patientsim_core.offline.hear import hear
@@ -16,6 +17,7 @@ from patientsim_core.offline.judge.said import read
 from patientsim_core.offline.judge.unnamed import GENERAL
 from patientsim_core.offline.lexicon import covers, drug_classes
 from patientsim_core.offline.listen import pattern
+from patientsim_core.offline.spelling import normalise
 from patientsim_core.offline.understand import ASPECTS, Ask
 
 _LOST = (Came.forgotten, Came.refused)
@@ -30,7 +32,7 @@ def asks_for(flag: dict, one: Exchange, account: Account) -> bool:
     """Whether a question asks for a flag: by name, after one of its topics, or in general after its entry.
     One that names something else of the entry does not: `Do you take insulin?` asks for no thinner."""
     asked, wanted = account.asked[one.question - 1], flag.get("concepts", ())
-    if is_aside(asked, wanted):
+    if not asked.asking or is_aside(asked, wanted):
         return False
     if any(ask.topic in flag.get("topics", ()) or _by_name(ask, wanted) for ask in asked.asks):
         return True
@@ -63,10 +65,28 @@ def touches(wanted: Sequence[str], one: Exchange, account: Account) -> bool:
     """Whether a question comes so near to a flag that its answer may tell it: its bare words name it, or it
     asks what something is like that the flag is a kind of."""
     asked = account.asked[one.question - 1]
-    likes = [ask for ask in asked.asks if ask.topic == "quality" or re.match(r"what\b", ask.words)]
+    all_like = bool(_LIKE.search(normalise(asked.asking)))
+    likes = (ask for ask in asked.asks if all_like or ask.topic == "quality" or ask.words.startswith("what "))
     looks = {id for ask in likes for id in ask.about if id not in GENERAL}
     named = any(names(asked, its) or any(covers(id, its) for id in looks) for its in wanted)
-    return named and not is_aside(asked, wanted)
+    return named and bool(asked.asking) and not is_aside(asked, wanted)
+
+
+_LIKE = re.compile(
+    r"\b(what (kind|sort|sorts|color|colour)\b|what (does|do|did|is|was|were) .*\b(look|like)\b)"
+)
+"""What asks for a look, or a kind, in any part of a question: `how often, and what colour was it?`"""
+
+
+def completes(wanted: Sequence[str], one: Exchange, dialogue: Dialogue, account: Account) -> bool:
+    """Whether an answer has what makes a flag of the thing that was asked after: `green`, of the vomit."""
+    if one.answered is None or not one.question:
+        return False
+    text = dialogue.turns[one.answered].text
+    said = content("" if is_unsure(text) else " ".join(spoken_sentences(text)))
+    asked = {id for id in account.asked[one.question - 1].about if id not in GENERAL}
+    pairs = ((id, its) for id in asked for its in wanted if covers(id, its) and id != its)
+    return any(own <= said for id, its in pairs for own in beyond(its, id))
 
 
 def is_told_at(
@@ -97,7 +117,7 @@ def in_vain(flag: dict, one: Exchange, dialogue: Dialogue, account: Account) -> 
     due = [line for line in here if _is_of(flag, line.fact) or entry_of(line.fact) in flag.get("entries", ())]
     if any(line.came in _LOST for line in due) or any(line.came is Came.not_understood for line in here):
         return True
-    if due and not any(line.came.reached for line in due):
+    if due and not any(line.came.reached or line.came is Came.otherwise for line in due):
         return True
     if any(line.came.reached and _is_of(flag, line.fact) for line in due):
         return False
@@ -124,6 +144,15 @@ def _is_of(flag: dict, fact: Fact) -> bool:
     wanted = flag.get("concepts", ())
     named = any(is_kind(id, one) for one in wanted for id in fact.concepts | fact.drugs)
     return named or is_whole(wanted, entry_of(fact), flag.get("entries", ()))
+
+
+def is_all_of(flag: dict, fact: Fact) -> bool:
+    """Whether whatever words told a fact told a flag: it is a symptom that there is, and about nothing else.
+    One that there is not may be told by a wider denial: `no pain`, of a headache."""
+    wanted, ids = flag.get("concepts", ()), fact.concepts | fact.drugs
+    symptom = bool(ids) and entry_of(fact) == "associated"
+    alone = symptom and all(any(is_kind(id, one) for one in wanted) for id in ids)
+    return alone or is_whole(wanted, entry_of(fact), flag.get("entries", ()))
 
 
 def is_whole(wanted: Sequence[str], entry: str, entries: Sequence[str]) -> bool:

@@ -100,6 +100,13 @@ def _names(id: str) -> tuple[frozenset[str], ...]:
     return tuple(words for words in short if len(words) > 1)
 
 
+@lru_cache(maxsize=1024)
+def beyond(id: str, broader: str) -> frozenset[frozenset[str]]:
+    """For each name of a concept what it has beyond the names of a broader one: `green`, of green vomit."""
+    common = frozenset().union(*map(content, concepts()[broader].names))
+    return frozenset(own - common for own in _names(id) if own & common) - {frozenset()}
+
+
 def _questions(asked: Asked) -> str:
     """The words of a turn that ask."""
     return asked.asking[:LONGEST] if asked.is_question else ""

@@ -9,19 +9,21 @@ from pathlib import Path
 
 from patientsim_core.case import Case
 from patientsim_core.debrief.account import Account
-from patientsim_core.debrief.evidence import Evidence, recorded
+from patientsim_core.debrief.evidence import Evidence, agreed_to, recorded
 from patientsim_core.debrief.flag_asking import (
     asks_for,
+    completes,
     in_vain,
+    is_all_of,
     is_aside,
     is_told_at,
     is_unsure,
-    is_whole,
     touches,
 )
 from patientsim_core.debrief.layout import entry_of
-from patientsim_core.debrief.quotes import Quote, answer, quote, spoken_sentences
+from patientsim_core.debrief.quotes import Exchange, Quote, answer, quote, spoken_sentences
 from patientsim_core.debrief.raised import is_kind
+from patientsim_core.debrief.recaps import confirmed
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.offline.judge.said import is_about, read
 from patientsim_core.offline.lexicon import Mention, concepts_in, covers, drug_classes, find_drugs
@@ -94,12 +96,13 @@ def _table(table: dict, dialogue: Dialogue, account: Account, heard: Evidence) -
 
 def _flag(flag: dict, dialogue: Dialogue, account: Account, heard: Evidence) -> RedFlag:
     wanted, entries = flag.get("concepts", ()), flag.get("entries", ())
-    told = next(iter(_told(wanted, heard, account)), None) or _came_out(wanted, entries, dialogue, account)
+    told = next(iter(_told(wanted, heard, account)), None) or _came_out(flag, dialogue, account)
     questions = [one for one in account.exchanges if one.asked is not None]
     asking = [one for one in questions if asks_for(flag, one, account)]
     near = [one for one in questions if one not in asking and touches(wanted, one, account)]
     settled = [one for one in asking if not in_vain(flag, one, dialogue, account)]
     settled += [one for one in near if is_told_at(wanted, told, one, dialogue, account)]
+    settled += [one for one in questions if _is_confirmed(flag, one, account)]
     words = [quote(dialogue.turns, one.asked) for one in settled or asking or near]
     return RedFlag(
         flag["name"],
@@ -138,14 +141,24 @@ def _drugs(sentence: str) -> tuple[Mention, ...]:
     return find_drugs(normalise(sentence))
 
 
-def _came_out(
-    wanted: Sequence[str], entries: Sequence[str], dialogue: Dialogue, account: Account
-) -> Quote | None:
+def _came_out(flag: dict, dialogue: Dialogue, account: Account) -> Quote | None:
+    """The words that told a flag otherwise than by its name: those of a fact that it asks for, or what
+    completes the name of what was asked after."""
     for line in account.lines:
         known = line.came.reached and line.exchange.answered is not None
-        if known and is_whole(wanted, entry_of(line.fact), entries):
+        if known and is_all_of(flag, line.fact):
             return answer(dialogue.turns, line.exchange.answered, line.sentence)
+    for one in account.exchanges:
+        if completes(flag.get("concepts", ()), one, dialogue, account):
+            return answer(dialogue.turns, one.answered)
     return None
+
+
+def _is_confirmed(flag: dict, one: Exchange, account: Account) -> bool:
+    """Whether a recap named a flag, and the answer was yes."""
+    told = {id for kind, ids in agreed_to(one, account).items() if kind != "family" for id in ids}
+    named = any(is_kind(id, its) for id in told for its in flag.get("concepts", ()))
+    return named or any(is_all_of(flag, line.fact) for line in confirmed(one, account))
 
 
 def _recorded(wanted: Sequence[str], entries: Sequence[str], account: Account) -> tuple[str, ...]:

@@ -41,12 +41,14 @@ def keeps_back(said: Said) -> bool:
 
 def misread(said: Said, asked: Asked, answered: str) -> frozenset[str]:
     """What a sentence does not tell, although its words are heard so: signs that are denied, or that
-    `unsaid.toml` reads more strictly, drugs that are not tolerated, and a chest that hurts to touch where
-    nobody speaks of the chest."""
+    `unsaid.toml` reads more strictly, drugs that are not tolerated, what something else than the
+    complaint is like, and a chest that hurts to touch where nobody speaks of the chest."""
     topics = {ask.topic for ask in asked.asks}
     rules = _table()["only"].values()
     found = {sign for rule in rules if not _holds(rule, said, topics) for sign in rule["signs"]}
     found |= _denied(said, frozenset(topics))
+    if _is_of_another(said, asked):
+        found |= set(_table()["of_complaint"])
     if re.search(_table()["allergic"], said.normal) or (topics and topics <= OF_ALLERGY):
         found |= purposes_of({mention.id for _, mention in said.drugs})
     named = {mention.id for _, mention in said.concepts}
@@ -61,6 +63,15 @@ def _holds(rule: Mapping, said: Said, topics: set[str]) -> bool:
     told = bool(topics & set(rule.get("asked", ()))) or bool(re.search(rule["words"], said.normal))
     taken_back = "unless" in rule and re.search(rule["unless"], said.normal)
     return told and not taken_back and not (topics and topics <= set(rule.get("never", ())))
+
+
+def _is_of_another(said: Said, asked: Asked) -> bool:
+    """Whether a sentence answers a question for a symptom beside the complaint, and speaks of no pain."""
+    own = asked.complaint_concepts | {"pain"}
+    about = frozenset(id for id in asked.about if is_symptom(id))
+    named = {mention.id for _, mention in said.concepts}
+    felt = with_broader(about | named) & own or re.search(_table()["felt"], said.normal)
+    return bool(about) and not felt
 
 
 def _denied(said: Said, topics: frozenset[str]) -> set[str]:

@@ -156,3 +156,100 @@ def test_the_words_that_name_a_finding_are_quoted_before_a_bare_yes():
     answer = "Ah yes, now that you ask, I remember it! They told me that I have hypertension, years ago."
     found = supports("Stroke", "Do you have high blood pressure?", answer)
     assert found["high blood pressure"] == "They told me that I have hypertension, years ago."
+
+
+FINE = [
+    "No, my speech is fine.",
+    "It's all okay, my speech is perfectly normal.",
+    "My speech is not affected.",
+]
+
+
+@pytest.mark.parametrize("answer", FINE)
+def test_a_healthy_function_speaks_against_what_is_wrong_with_it(answer):
+    found = named("Ischaemic stroke", "Any change in your speech?", answer, case="synthetic-16")
+    assert found.supports == ()
+    assert "no trouble speaking" in [one.name for one in found.against]
+
+
+@pytest.mark.parametrize("function", ["vision is fine", "balance is normal", "vision and balance are okay"])
+def test_a_healthy_function_is_no_finding(function):
+    assert supports("Ischaemic stroke", "How are you?", f"My {function}.") == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "My speech isn't fine.",
+        "My speech was fine until yesterday.",
+        "My speech is fine now.",
+        "My speech was normal when I went to bed.",
+        "I can't speak normally.",
+        "I can hardly speak clearly.",
+        "The trouble with my speech is fine.",
+    ],
+)
+def test_a_function_that_is_not_healthy_or_was_not_is_a_finding(answer):
+    assert "trouble speaking" in supports("Ischaemic stroke", "How are you?", answer)
+
+
+def test_who_does_something_normally_has_no_trouble_with_it():
+    assert supports("Ischaemic stroke", "How are you?", "I can speak normally and I walk normally.") == {}
+
+
+def test_a_pain_that_is_made_little_of_is_not_denied():
+    assert "headaches" in supports("Migraine", "How are you?", "The headache is fine, really.")
+
+
+def test_another_function_leaves_the_finding():
+    found = supports("Ischaemic stroke", "How are you?", "My speech is fine but I see double.")
+    assert "double vision" in found
+    assert "trouble speaking" not in found
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "asked", "answer", "case"),
+    [
+        ("Large bowel obstruction", "Any blood in the stool?", "Yes, on and off for weeks.", "synthetic-18"),
+        ("Appendicitis", "Are you going more often?", "I'm going constantly.", "synthetic-10"),
+        ("Appendicitis", "Do you smoke?", "All the time.", "synthetic-10"),
+    ],
+)
+def test_what_another_symptom_is_like_is_not_told_of_the_complaint(diagnosis, asked, answer, case):
+    found = [one.name for one in named(diagnosis, asked, answer, case=case).supports]
+    assert not {"comes in waves", "constant"} & {*found}
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "finding"),
+    [
+        ("Is the pain constant?", "It comes and goes.", "comes in waves"),
+        ("How is it?", "It comes in waves.", "comes in waves"),
+        ("Any nausea?", "Yes, and the pain comes in waves.", "comes in waves"),
+    ],
+)
+def test_what_the_complaint_is_like_is_told(asked, answer, finding):
+    found = named("Small bowel obstruction", asked, answer, case="synthetic-13").supports
+    assert finding in [one.name for one in found]
+
+
+RECAP = "So you have a fever and no cough. Is that right?"
+
+
+def test_a_yes_to_a_recap_tells_what_it_names():
+    found = named("Pneumonia", RECAP, "Yes.", case="synthetic-10")
+    assert {one.name: one.quote.text for one in found.supports} == {"fever": "Yes."}
+    assert "no cough" in [one.name for one in found.against]
+
+
+@pytest.mark.parametrize(
+    "answer", ["No.", "Sorry?", "", "Yes, maybe yes, maybe no", "Yes, I am not sure if I have."]
+)
+def test_a_recap_that_is_not_confirmed_tells_nothing(answer):
+    assert named("Pneumonia", RECAP, answer, case="synthetic-10").supports == ()
+
+
+def test_a_yes_to_a_recap_of_what_the_record_has_not_tells_no_more():
+    recap = "So you have a fever and green sputum. Is that right?"
+    found = named("Pneumonia", recap, "Yes.", case="synthetic-10")
+    assert [one.name for one in found.supports] == ["fever"]

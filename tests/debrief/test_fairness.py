@@ -56,6 +56,25 @@ def test_a_leak_is_noticed_until_the_doctor_has_named_it():
     assert errors(f"D: Could it be a heart attack?\n{said}") == ()
 
 
+@pytest.mark.parametrize(
+    "question", ["Does heart disease run in your family?", "Who is ill at home?", "Tell me more."]
+)
+def test_an_illness_of_the_father_told_in_two_sentences_is_no_leak(question):
+    assert errors(f"D: {question}\nP: My father. Heart attack, he was 57.") == ()
+
+
+@pytest.mark.parametrize(
+    "answer", ["I think I have a heart attack.", "My father drove me. I think this is a heart attack."]
+)
+def test_a_leak_beside_the_family_is_noticed(answer):
+    found = errors(f"D: Does heart disease run in your family?\nP: {answer}")
+    assert Fault.leak in {one.fault for one in found}
+
+
+def test_a_healthy_function_contradicts_no_denial_of_the_record():
+    assert errors("D: Can you speak normally?\nP: Yes, my speech is fine.", case="synthetic-16") == ()
+
+
 def test_out_of_role_is_noticed():
     (one,) = errors("D: What brings you in?\nP: As an AI language model, I am glad to help.")
     assert one.fault is Fault.out_of_role

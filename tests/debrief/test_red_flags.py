@@ -114,3 +114,63 @@ def test_another_side_of_the_face_is_no_drooping():
 def test_what_was_told_before_it_was_asked_after_is_told_unasked():
     lines = "D: What is it?\nP: I have a fever and a cough.\nD: When did the fever start?\nP: Yesterday."
     assert state("Fever", "synthetic-04", lines) == "told"
+
+
+RECAP = "D: So you have a fever, shaking chills and burning when you pee. Is that right?"
+
+
+@pytest.mark.parametrize("name", ["Fever", "Shaking chills"])
+@pytest.mark.parametrize(("answer", "found"), [("Yes.", "asked"), ("No.", "missed"), ("What?", "missed")])
+def test_a_recap_that_is_confirmed_asked_for_what_it_names(name, answer, found):
+    assert state(name, "synthetic-10", f"{RECAP}\nP: {answer}") == found
+
+
+def test_a_recap_asks_for_no_more_than_it_names():
+    lines = "D: So you vomited six times. Is that right?\nP: Yes."
+    assert state("Green or foul vomit", "synthetic-13", lines) == "missed"
+    lines = "D: So your father had a stroke. Is that right?\nP: Yes."
+    assert state("Earlier stroke or bleeding", "synthetic-03", lines) == "missed"
+
+
+def test_a_flag_that_was_told_in_other_words_than_its_name_is_told():
+    lines = "D: What happened?\nP: My right arm has gone weak and I have difficulty finding words."
+    assert state("Weak arm or leg", "synthetic-03", lines) == "told"
+
+
+def test_a_wide_denial_tells_no_flag_that_it_does_not_name():
+    lines = "D: How bad is the pain from 0 to 10?\nP: No pain, zero out of 10."
+    assert state("Headache", "synthetic-08", lines) == "missed"
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "found"),
+    [
+        ("What colour was the vomit?", "Green.", "asked"),
+        ("How many times did you throw up and what colour was it?", "Four times. Green.", "asked"),
+        ("How many times did you throw up and what colour was it?", "Four times.", "open"),
+        ("How many times did you throw up?", "Four times, green.", "told"),
+        ("How many times did you throw up?", "Four times.", "missed"),
+        ("What colour was the vomit?", "I don't know. I felt green.", "open"),
+        ("What colour was your car?", "Green.", "missed"),
+    ],
+)
+def test_what_completes_the_thing_asked_after_tells_the_flag(question, answer, found):
+    assert state("Green or foul vomit", "synthetic-12", f"D: {question}\nP: {answer}") == found
+
+
+def test_a_question_answered_against_the_record_was_asked():
+    lines = "D: Are you allergic to anything?\nP: No, nothing."
+    assert state("Allergies to drugs", "synthetic-01", lines) == "asked"
+
+
+@pytest.mark.parametrize("statement", ["I think you have a hernia.", "We will check for a hernia."])
+def test_a_statement_asks_for_no_flag(statement):
+    assert state("A lump in the groin", "synthetic-12", f"D: {statement}\nP: Okay.") == "missed"
+
+
+def test_who_keeps_falling_to_one_side_did_not_fall():
+    name = "Fall or blow to the head"
+    walking = "D: Can you walk straight?\nP: No, I keep falling to the left."
+    assert state(name, "synthetic-09", walking) == "missed"
+    fell = "D: What happened?\nP: I keep falling to the left, and yesterday I fell to the floor."
+    assert state(name, "synthetic-09", fell) == "told"
