@@ -20,12 +20,22 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 def denies(clause: Clause, mention: Mention) -> bool:
     """Whether a clause denies a finding: as it is heard, or by what it says of the function."""
+    if _is_lost(clause, mention):
+        return False
     if _patterns()["well"].search(mention.words):
         denied = clause.denies_from is not None and clause.denies_from < mention.start
         return not (denied or _patterns()["hardly"].search(clause.text[: mention.start]))
     after = clause.text[mention.start + len(mention.words) :]
     fine = _patterns()["fine"].search(after) and _is_function(mention.id, mention.words)
     return clause.denies(mention) or bool(fine)
+
+
+def _is_lost(clause: Clause, mention: Mention) -> bool:
+    """Whether it can't be done: `I can't find the words`."""
+    names = concepts()[mention.id].names if mention.id in concepts() else ()
+    of_trouble = any(map(_patterns()["trouble"].search, names))
+    before = clause.text[: mention.start]
+    return of_trouble and bool(re.search(r"\b(can|could) not (\w+ )?$", before))
 
 
 @lru_cache(maxsize=1024)

@@ -4,11 +4,12 @@ import re
 from enum import StrEnum
 from functools import lru_cache
 
+from patientsim_core.debrief.functions import denies
 from patientsim_core.offline.data import say
 from patientsim_core.offline.judge.record import Known, related
 from patientsim_core.offline.judge.said import Said, read
 from patientsim_core.offline.judge.unnamed import GENERAL, no_denial
-from patientsim_core.offline.lexicon import Mention, concepts, covers
+from patientsim_core.offline.lexicon import Mention, covers
 from patientsim_core.offline.listen import Clause
 from patientsim_core.offline.listen import pattern as heard
 
@@ -70,7 +71,7 @@ def denials(said: Said, known: Known, apart: frozenset[str] = frozenset(), broad
     own = (known.fact.concepts - apart or known.fact.concepts) - set(GENERAL)
     match = related if broad else (lambda named, id: covers(id, named))
     return [
-        clause.denies(mention) and not no_denial(clause) and not _is_lost(clause, mention)
+        denies(clause, mention) and not no_denial(clause)
         for clause, mention in said.concepts
         if any(match(mention.id, id) for id in own)
         and mention.id not in apart
@@ -87,13 +88,6 @@ def _is_narrowed(clause: Clause, mention: Mention, known: Known) -> bool:
         return False
     circumstance = _CIRCUMSTANCE.search(clause.text.partition(mention.words)[2])
     return bool(circumstance) and not content(circumstance[0]) & known.value.words
-
-
-def _is_lost(clause: Clause, mention: Mention) -> bool:
-    """Whether it says that something can't be done which is a finding only then: `I can't find the words`."""
-    names = concepts()[mention.id].names if mention.id in concepts() else ()
-    of_lack = any(heard("negation", "lack").search(name) for name in names)
-    return of_lack and bool(re.search(rf"\b(can|could) not (\w+ )?{re.escape(mention.words)}", clause.text))
 
 
 def _asks_back(clause: Clause) -> bool:

@@ -2,10 +2,10 @@
 
 from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.answer import Came, Line
-from patientsim_core.debrief.matching import agrees
 from patientsim_core.debrief.quotes import Exchange
 from patientsim_core.debrief.speech import Sort, of_sort
 from patientsim_core.debrief.unsaid import keeps_back
+from patientsim_core.debrief.yes_no import agrees
 from patientsim_core.offline.judge.said import Said, read
 
 

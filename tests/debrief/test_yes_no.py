@@ -106,3 +106,15 @@ def test_a_pleasing_patient_who_makes_little_of_it_is_still_told_from_one_who_do
 )
 def test_what_is_told_in_other_words_is_heard(case, question, answer, words):
     assert fact(case, question, answer, words).status.heard
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "status"),
+    [
+        ("Any change in your speech?", "No, my speech is fine.", Status.wrong),
+        ("Any change in your speech?", "I can't find the words.", Status.elicited),
+        ("Can you speak normally?", "Yes, my speech is fine.", Status.wrong),
+    ],
+)
+def test_a_function_that_is_fine_is_no_finding(question, answer, status):
+    assert fact("synthetic-03", question, answer, "trouble finding words").status is status
