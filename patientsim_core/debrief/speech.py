@@ -1,12 +1,14 @@
 """What the sentences of a doctor's turn are: not all that names a symptom asks for one."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import lru_cache
 
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.quotes import spoken_sentences
 from patientsim_core.offline.spelling import normalise
+from patientsim_core.offline.understand import read_alone
 
 
 class Sort(StrEnum):
@@ -26,11 +28,12 @@ class Sort(StrEnum):
 def sorted_sentences(text: str) -> tuple[tuple[str, Sort], ...]:
     """Each sentence of a turn with its sort. One that says that it sums up makes recaps of all statements."""
     sentences = spoken_sentences(text)
-    summing = any(_sums_up(one) for one in sentences)
+    summing, put = any(_sums_up(one) for one in sentences), _put(sentences)
     found: list[tuple[str, Sort]] = []
     for one in sentences:
         stated = any(sort in _CHECKED for _, sort in found)
-        found.append((one, Sort.check if stated and sounds("check", one) else _sort(one, summing)))
+        own = Sort.recap if one in put else _sort(one, summing)
+        found.append((one, Sort.check if stated and sounds("check", one) else own))
     return tuple(found)
 
 
@@ -80,7 +83,7 @@ def _stated(sentence: str) -> list[str]:
 
 
 def _sort(sentence: str, summing: bool) -> Sort:
-    said = _untagged(sentence)
+    said = _untagged(sentence, "check")
     asks = is_question(said)
     if not asks and _is_advice(said):
         return Sort.advice
@@ -93,10 +96,36 @@ def _sort(sentence: str, summing: bool) -> Sort:
     return Sort.comfort if is_warm(said) else Sort.other
 
 
-def _untagged(sentence: str) -> str:
-    """A sentence without the `okay?` at its end."""
-    said, _, tag = sentence.rpartition(",")
-    return said if said and "?" in tag and sounds("check", tag) else sentence
+_SEVERAL = 2
+"""Things put to the patient from which on they are a recap: one alone is a leading question."""
+
+
+def _put(sentences: Sequence[str]) -> list[str]:
+    """The statements, of several things together, that the patient is asked to agree to: `no fever, no cough.
+    Is that right?`"""
+    found: list[str] = []
+    before: list[str] = []
+    for one in sentences:
+        said = "" if sounds("agree", one) else _untagged(one, "agree")
+        if is_question(said):
+            before = []
+        elif _things(said):
+            before.append(one)
+        if said != one:
+            found += before if sum(_things(_untagged(its, "agree")) for its in before) >= _SEVERAL else []
+            before = []
+    return found
+
+
+def _things(said: str) -> int:
+    """How many things of the history a statement names."""
+    return sum(max(1, len(ask.about)) for ask in read_alone(said).asks if ask.topic != "more")
+
+
+def _untagged(sentence: str, tag: str) -> str:
+    """A sentence without the `okay?`, or `right?`, at its end."""
+    said, _, end = sentence.rpartition(",")
+    return said if said and "?" in end and sounds(tag, end) else sentence
 
 
 def _sums_up(sentence: str) -> bool:
