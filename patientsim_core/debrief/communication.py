@@ -10,7 +10,7 @@ from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.bands import Band, bands_of
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.quotes import Exchange, Quote, quote, spoken_sentences
-from patientsim_core.debrief.speech import Sort, is_question, is_warm, of_sort
+from patientsim_core.debrief.speech import Sort, is_warm, of_sort, tells
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.evaluation.verdict import Verdict
 from patientsim_core.offline.comprehend import hard_word, too_long, words_explained
@@ -203,7 +203,7 @@ def _answered(dialogue: Dialogue, account: Account, one: Exchange, words: Quote)
     before = [x for x in account.exchanges if x.question == one.question - 1 and x.answered is not None]
     worry = _worry(dialogue, account, before[-1]) if before else None
     if worry:
-        met = is_warm(words.text) or _speaks_to_it(words.text)
+        met = _speaks_to_it(words.text)
         yield Observation(
             Kind.comforted if met else Kind.passed_over,
             "answers the patient's worry" if met else "moves on from the patient's worry",
@@ -218,14 +218,8 @@ def _answered(dialogue: Dialogue, account: Account, one: Exchange, words: Quote)
 
 
 def _speaks_to_it(text: str) -> bool:
-    """Whether a turn asks after the worry, or says what it is or what will be done."""
-    return any(
-        read_alone(sentence).acts & ({"concerns"} if is_question(sentence) else _ANSWERS)
-        for sentence in spoken_sentences(text)
-    )
-
-
-_ANSWERS = {"concerns", "diagnosis_asked", "plan"}
+    """Whether a turn asks after the worry, or says anything to it: one that only asks passes it over."""
+    return "concerns" in read_alone(text).acts or is_warm(text) or tells(text)
 
 
 def _worry(dialogue: Dialogue, account: Account, one: Exchange) -> Quote | None:

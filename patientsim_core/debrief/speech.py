@@ -61,6 +61,20 @@ def is_warm(text: str) -> bool:
     return any(sounds("warm", part) for sentence in spoken_sentences(text) for part in _stated(sentence))
 
 
+def questions(text: str) -> str:
+    """The sentences of a turn that ask, without what it tells and its politenesses."""
+    asked = of_sort(text, Sort.other)
+    return " ".join(one for one in asked if _things(one) or (is_question(one) and not sounds("polite", one)))
+
+
+def tells(text: str) -> bool:
+    """Whether a turn tells the patient anything: beside its questions, recaps and politenesses."""
+    return any(
+        sort not in (Sort.recap, Sort.check) and _tells(sentence, sort)
+        for sentence, sort in sorted_sentences(text)
+    )
+
+
 def invites(text: str) -> bool:
     """Whether any question of a turn lets the patient tell it in its own way."""
     parts = [part for sentence in spoken_sentences(text) for part in _parts(sentence)]
@@ -80,6 +94,19 @@ def _stated(sentence: str) -> list[str]:
     parts = _parts(sentence)
     own = parts[:-1] if "?" in sentence else parts
     return [part for part in own if not sounds("question", part)]
+
+
+def _tells(sentence: str, sort: Sort) -> bool:
+    """Whether a sentence tells something. What names a thing of the history is to be confirmed; before a
+    question in the same sentence only kind words tell."""
+    parts = [part for part in _stated(sentence) if not sounds("polite", part)]
+    if is_question(sentence):
+        return any(read_alone(part).reassures and not read_alone(part).asks for part in parts)
+    read = read_alone(sentence)
+    return bool(parts) and (sort is not Sort.other or not (read.asks or read.acts & _FORMAL))
+
+
+_FORMAL = {"greeting", "role", "farewell"}
 
 
 def _sort(sentence: str, summing: bool) -> Sort:
