@@ -77,6 +77,12 @@ class Asked:
         return invites(self.asking) or any(ask.topic == "opener" and not ask.insist for ask in self.asks)
 
     @property
+    def opens(self) -> bool:
+        """Whether it invites the patient to tell of what brings it, and of nothing else."""
+        present = {key for key, place in places().items() if place.group == PRESENT}
+        return self.is_open and bool(self.entries) and self.entries <= present
+
+    @property
     def about(self) -> frozenset[str]:
         """The concepts and drugs that it asks for by name."""
         return frozenset(id for ask in self.asks for id in ask.about)

@@ -59,13 +59,14 @@ class Observation:
 
 @dataclass(frozen=True)
 class Communication:
-    """`open` and `closed` are the doctor's turns that ask, by how they ask; `summary` and `safety_net` say
-    whether there was one at all."""
+    """`open` and `closed` are the doctor's turns that ask, by how they ask; `opening` is the one that let
+    the patient tell it first; `summary` and `safety_net` say whether there was one at all."""
 
     open: tuple[Quote, ...]
     closed: tuple[Quote, ...]
     observations: tuple[Observation, ...]
     bands: tuple[Band, ...] = ()
+    opening: Quote | None = None
 
     def of(self, kind: Kind) -> tuple[Observation, ...]:
         return tuple(one for one in self.observations if one.kind is kind)
@@ -83,12 +84,20 @@ def communication(dialogue: Dialogue, account: Account, verdicts: Sequence[Verdi
     """What rules notice in the doctor's words, and, where a judge scored them, its scores as bands."""
     turns = dialogue.turns
     asking: dict[bool, list[Quote]] = {True: [], False: []}
+    opening = None
     for number, asked in enumerate(account.asked, 1):
         place = _place(account.exchanges, number)
         if not turns[place].text.startswith("[DDX]") and asked.is_question:
             asking[asked.is_open].append(quote(turns, place))
+            opening = opening or (quote(turns, place) if number <= _FIRST and asked.opens else None)
     seen = sorted(_observations(dialogue, account), key=lambda one: one.doctor.turn)
-    return Communication(tuple(asking[True]), tuple(asking[False]), tuple(seen), tuple(bands_of(verdicts)))
+    return Communication(
+        tuple(asking[True]), tuple(asking[False]), tuple(seen), tuple(bands_of(verdicts)), opening
+    )
+
+
+_FIRST = 2
+"""Turns among which an opening stands: the first may greet."""
 
 
 def _place(exchanges: Sequence[Exchange], number: int) -> int:

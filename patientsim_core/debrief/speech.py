@@ -12,9 +12,9 @@ from patientsim_core.offline.understand import read_alone
 
 
 class Sort(StrEnum):
-    """`recap` tells the patient what was understood, `check` asks whether it was right, or is clear; `advice`
-    is a safety net, `statement` what the doctor thinks, explains or is going to do, `comfort` kind words;
-    `other` may ask."""
+    """`recap` tells the patient what was understood, `check` asks whether it was right, is clear, or leaves
+    questions; `advice` is a safety net, `statement` what the doctor thinks, explains or is going to do,
+    `comfort` kind words; `other` may ask."""
 
     recap = "recap"
     check = "check"
@@ -33,7 +33,8 @@ def sorted_sentences(text: str) -> tuple[tuple[str, Sort], ...]:
     for one in sentences:
         stated = any(sort in _CHECKED for _, sort in found)
         own = Sort.recap if one in put else _sort(one, summing)
-        found.append((one, Sort.check if stated and sounds("check", one) else own))
+        checks = (stated and sounds("check", one)) or sounds("own_questions", one)
+        found.append((one, Sort.check if checks else own))
     return tuple(found)
 
 
