@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from patientsim_core.case import Case
 from patientsim_core.debrief.layout import PRESENT, entry_of, places
-from patientsim_core.debrief.speech import Sort, asking, invites, sorted_sentences
+from patientsim_core.debrief.speech import Sort, asking, invites, of_sort, sorted_sentences
 from patientsim_core.facts import Fact
 from patientsim_core.offline.clauses import clauses
 from patientsim_core.offline.find import in_record
@@ -30,7 +30,9 @@ class Asked:
     """What a turn asks. `named` are the facts that an answer is due of, `entries` those of the map that are
     asked after; `wide` are all facts that were not volunteered if they come in answer. `unread` is a question
     that the rules could not read: whatever comes in answer to it counts as asked for. `asking` is the text
-    without what asks nothing: recaps, safety nets, statements, kind words."""
+    without what asks nothing: recaps, safety nets, statements, kind words. `put` is what its
+    recaps would ask, if they did, and `supposed` the facts that they name: told on them, they are not
+    volunteered."""
 
     text: str = ""
     asking: str = ""
@@ -38,6 +40,8 @@ class Asked:
     named: frozenset[Fact] = frozenset()
     entries: frozenset[str] = frozenset()
     wide: frozenset[Fact] = frozenset()
+    put: tuple[Ask, ...] = ()
+    supposed: frozenset[Fact] = frozenset()
     acts: frozenset[str] = frozenset()
     unread: bool = False
     complaint: frozenset[str] = frozenset()
@@ -73,19 +77,25 @@ class Asked:
         return invites(self.asking) or any(ask.topic == "opener" and not ask.insist for ask in self.asks)
 
     @property
+    def opens(self) -> bool:
+        """Whether it invites the patient to tell of what brings it, and of nothing else."""
+        present = {key for key, place in places().items() if place.group == PRESENT}
+        return self.is_open and bool(self.entries) and self.entries <= present
+
+    @property
     def about(self) -> frozenset[str]:
         """The concepts and drugs that it asks for by name."""
         return frozenset(id for ask in self.asks for id in ask.about)
 
     def asks_for(self, fact: Fact) -> bool:
-        return self.unread or fact in self.wide
+        return self.unread or fact in self.wide | self.supposed
 
 
 def asked_of(turn: Understanding, case: Case, facts: Sequence[Fact]) -> Asked:
     """What a turn asks, as it was understood in the light of those before it."""
     named: set[Fact] = set()
     entries: set[str] = set()
-    left, asks = asking(turn.text), _asks_of(turn)
+    left, asks, put = asking(turn.text), _asks_of(turn), _put(turn)
     for ask in asks:
         found, about = _one(ask, case, facts)
         named |= found
@@ -101,6 +111,8 @@ def asked_of(turn: Understanding, case: Case, facts: Sequence[Fact]) -> Asked:
         named=frozenset(named),
         entries=frozenset(entries),
         wide=frozenset(wide),
+        put=put,
+        supposed=frozenset(fact for ask in put for fact in _one(ask, case, facts)[0]),
         acts=_acts(turn),
         unread=not asks and "?" in left and not read_alone(left).acts - {"greeting"},
         complaint=frozenset().union(*(read(fact.value).words for fact in chief)),
@@ -114,6 +126,10 @@ def _asks_of(turn: Understanding) -> tuple[Ask, ...]:
     for sentence, sort in sorted_sentences(turn.text):
         (asked if sort is Sort.other else said).extend(f" {one} " for one in clauses(normalise(sentence)))
     return tuple(ask for ask in turn.asks if _in(ask, asked) or not _in(ask, said))
+
+
+def _put(turn: Understanding) -> tuple[Ask, ...]:
+    return tuple(ask for sentence in of_sort(turn.text, Sort.recap) for ask in read_alone(sentence).asks)
 
 
 def _in(ask: Ask, clauses: Sequence[str]) -> bool:

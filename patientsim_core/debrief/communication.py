@@ -10,7 +10,7 @@ from patientsim_core.debrief.asked import Asked
 from patientsim_core.debrief.bands import Band, bands_of
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.quotes import Exchange, Quote, quote, spoken_sentences
-from patientsim_core.debrief.speech import Sort, is_question, is_warm, of_sort
+from patientsim_core.debrief.speech import Sort, is_warm, of_sort, tells
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.evaluation.verdict import Verdict
 from patientsim_core.offline.comprehend import hard_word, too_long, words_explained
@@ -59,13 +59,14 @@ class Observation:
 
 @dataclass(frozen=True)
 class Communication:
-    """`open` and `closed` are the doctor's turns that ask, by how they ask; `summary` and `safety_net` say
-    whether there was one at all."""
+    """`open` and `closed` are the doctor's turns that ask, by how they ask; `opening` is the one that let
+    the patient tell it first; `summary` and `safety_net` say whether there was one at all."""
 
     open: tuple[Quote, ...]
     closed: tuple[Quote, ...]
     observations: tuple[Observation, ...]
     bands: tuple[Band, ...] = ()
+    opening: Quote | None = None
 
     def of(self, kind: Kind) -> tuple[Observation, ...]:
         return tuple(one for one in self.observations if one.kind is kind)
@@ -83,12 +84,20 @@ def communication(dialogue: Dialogue, account: Account, verdicts: Sequence[Verdi
     """What rules notice in the doctor's words, and, where a judge scored them, its scores as bands."""
     turns = dialogue.turns
     asking: dict[bool, list[Quote]] = {True: [], False: []}
+    opening = None
     for number, asked in enumerate(account.asked, 1):
         place = _place(account.exchanges, number)
         if not turns[place].text.startswith("[DDX]") and asked.is_question:
             asking[asked.is_open].append(quote(turns, place))
+            opening = opening or (quote(turns, place) if number <= _FIRST and asked.opens else None)
     seen = sorted(_observations(dialogue, account), key=lambda one: one.doctor.turn)
-    return Communication(tuple(asking[True]), tuple(asking[False]), tuple(seen), tuple(bands_of(verdicts)))
+    return Communication(
+        tuple(asking[True]), tuple(asking[False]), tuple(seen), tuple(bands_of(verdicts)), opening
+    )
+
+
+_FIRST = 2
+"""Turns among which an opening stands: the first may greet."""
 
 
 def _place(exchanges: Sequence[Exchange], number: int) -> int:
@@ -203,7 +212,7 @@ def _answered(dialogue: Dialogue, account: Account, one: Exchange, words: Quote)
     before = [x for x in account.exchanges if x.question == one.question - 1 and x.answered is not None]
     worry = _worry(dialogue, account, before[-1]) if before else None
     if worry:
-        met = is_warm(words.text) or _speaks_to_it(words.text)
+        met = _speaks_to_it(words.text)
         yield Observation(
             Kind.comforted if met else Kind.passed_over,
             "answers the patient's worry" if met else "moves on from the patient's worry",
@@ -218,14 +227,8 @@ def _answered(dialogue: Dialogue, account: Account, one: Exchange, words: Quote)
 
 
 def _speaks_to_it(text: str) -> bool:
-    """Whether a turn asks after the worry, or says what it is or what will be done."""
-    return any(
-        read_alone(sentence).acts & ({"concerns"} if is_question(sentence) else _ANSWERS)
-        for sentence in spoken_sentences(text)
-    )
-
-
-_ANSWERS = {"concerns", "diagnosis_asked", "plan"}
+    """Whether a turn asks after the worry, or says anything to it: one that only asks passes it over."""
+    return "concerns" in read_alone(text).acts or is_warm(text) or tells(text)
 
 
 def _worry(dialogue: Dialogue, account: Account, one: Exchange) -> Quote | None:

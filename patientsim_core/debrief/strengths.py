@@ -36,8 +36,8 @@ def strengths(
         for one in sorted(full, key=lambda one: -one.heard)
     ]
     found += _brought_back(history)
-    if communication.open:
-        found.append(Strength("You let the patient tell it first.", communication.open[0]))
+    if communication.opening:
+        found.append(Strength("You let the patient tell it first.", communication.opening))
     return tuple(found[:MOST])
 
 

@@ -14,6 +14,7 @@ from patientsim_core.debrief.history import History, Status
 from patientsim_core.debrief.quotes import Quote, quote
 from patientsim_core.debrief.raised import entries_asked, is_unread, is_worded
 from patientsim_core.debrief.red_flags import FlagTable, RedFlag
+from patientsim_core.debrief.speech import questions
 from patientsim_core.debrief.wording import wording_of
 from patientsim_core.dialogue import Dialogue
 from patientsim_core.offline.comprehend import baffles
@@ -180,9 +181,9 @@ class _Reader:
             simple = self._persona(one.doctor.question).cefr is Cefr.A
             kind = "I hear that you are scared. We will look after you." if simple else _COMFORT
             mended = (self._mended(it) for it in wrong if it.doctor.question == one.doctor.question)
-            asked = next(filter(None, mended), one.doctor.text.strip())
+            asked = next(filter(None, mended), questions(one.doctor.text))
             text = "The patient had just voiced a worry. Answer it first; then the next question is heard."
-            yield "worry", Suggestion(text, f"{kind} {asked}", one.doctor)
+            yield "worry", Suggestion(text, f"{kind} {asked}".strip(), one.doctor)
 
     def _raised(self, key: str) -> bool:
         """Whether an entry was asked after, or the words of a question are those for it."""

@@ -28,8 +28,13 @@ def kinds(lines: str, persona: str = PLAIN, case: str = "synthetic-01") -> list[
         ("Anything else?", True),
         ("What are you most afraid of?", True),
         ("What matters most to you right now?", True),
-        ("Do you have any questions for me?", True),
         ("How are things at home?", True),
+        ("How is the pain?", True),
+        ("How have you been feeling?", True),
+        ("Can you walk me through it?", True),
+        ("What else?", True),
+        ("What else is going on?", True),
+        ("What other symptoms have you noticed?", True),
         ("How has this affected your day-to-day life?", True),
         ("You're in the hospital and we're looking after you. What has been bothering you?", True),
         ("Go on.", True),
@@ -45,6 +50,14 @@ def kinds(lines: str, persona: str = PLAIN, case: str = "synthetic-01") -> list[
         ("Have you tried any laxatives or anything else?", False),
         ("On a scale of 0 to 10, how would you rate the pain?", False),
         ("Are you safe at home?", False),
+        ("How is your appetite?", False),
+        ("How has your weight been?", False),
+        ("How are you related?", False),
+        ("Can you walk?", False),
+        ("Can you walk straight?", False),
+        ("Can you talk normally?", False),
+        ("What else are you on?", False),
+        ("Anything else you take?", False),
     ],
 )
 def test_open_questions_invite_and_closed_ones_do_not(question, is_open):
@@ -55,6 +68,58 @@ def test_open_questions_invite_and_closed_ones_do_not(question, is_open):
 def test_what_asks_nothing_is_neither_open_nor_closed():
     found = communication("D: Thank you.\nP: Sure.\nD: Okay.\nP: Yes.\nD: [DDX] 1. Stroke?")
     assert (found.open, found.closed) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Any questions?",
+        "Do you have any questions for me?",
+        "What questions do you have?",
+        "Any more questions?",
+    ],
+)
+def test_asking_for_the_patients_own_questions_is_neither(words):
+    found = communication(f"D: {words}\nP: No.")
+    assert (found.open, found.closed) == ((), ())
+
+
+def test_asking_for_questions_beside_a_question_leaves_that_one():
+    assert len(communication("D: Do you smoke? Any questions?\nP: No.").closed) == 1
+    assert len(communication("D: Do you have any questions or worries?\nP: No.").closed) == 1
+
+
+@pytest.mark.parametrize("words", ["Just a few more questions.", "I have some questions for you."])
+def test_announcing_questions_asks_for_none(words):
+    found = communication(f"D: {words} Do you smoke?\nP: No.")
+    assert (len(found.open), len(found.closed)) == (0, 1)
+
+
+LET_TELL = "You let the patient tell it first."
+
+
+@pytest.mark.parametrize(
+    ("lines", "praised"),
+    [
+        (["What brings you in today?"], 1),
+        (["Hello, are you Mrs. Ellis?", "What happened?"], 2),
+        (["Do you smoke?", "Any pain?", "What brings you in today?"], None),
+        (["How are things at home?"], None),
+        (["Do you take aspirin?", "What else are you on?"], None),
+        (["Do you smoke?", "Any questions?"], None),
+        (["When did it start?"], None),
+    ],
+)
+def test_only_an_invitation_to_tell_of_the_complaint_at_the_start_is_praised(lines, praised):
+    made = debrief(talk("synthetic-16", PLAIN, "\n".join(f"D: {one}\nP: Well." for one in lines)))
+    found = [one.quote.question for one in made.strengths if one.text == LET_TELL]
+    assert found == ([praised] if praised else [])
+
+
+def test_a_late_list_question_does_not_hide_that_all_were_closed():
+    lines = "D: Do you take aspirin?\nP: Yes.\nD: What else are you on?\nP: Nothing."
+    made = communication(lines, case="synthetic-16")
+    assert (len(made.open), len(made.closed)) == (0, 2)
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,10 @@ def test_a_question_beside_a_statement_is_asked_still():
         "You may need surgery.",
         "Don't drink alcohol with these tablets.",
         "Thank you for telling me about your smoking.",
+        "You probably have a hernia that is stuck.",
+        "You most likely have a kidney stone.",
+        "You will probably need an operation.",
+        "A surgeon will come to see you now and talk to you about the operation.",
     ],
 )
 def test_what_the_doctor_thinks_or_will_do_is_no_question(words):
@@ -230,6 +234,9 @@ def test_checking_a_fact_is_no_explanation_of_a_question():
         "You have pain in chest",
         "It is sharp or dull",
         "When start",
+        "You probably have pain, too?",
+        "From your chart I can see you could have asthma.",
+        "The nurse says you might have asthma.",
     ],
 )
 def test_what_asks_in_other_ways_than_with_a_question_mark_is_heard(words):
