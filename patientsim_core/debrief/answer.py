@@ -14,7 +14,7 @@ from patientsim_core.debrief.matching import Says, common
 from patientsim_core.debrief.quotes import Exchange, spoken_sentences
 from patientsim_core.debrief.speech import Sort, of_sort
 from patientsim_core.debrief.told import says
-from patientsim_core.debrief.yes_no import agrees
+from patientsim_core.debrief.yes_no import agrees, disagrees
 from patientsim_core.dialogue import How, Turn
 from patientsim_core.facts import PAST, Fact
 from patientsim_core.offline.hear import hear
@@ -74,6 +74,12 @@ def _forgets(said: Said) -> bool:
     return bool(heard("moods", "forgot").search(said.normal))
 
 
+def _only_denies(recap: Sequence[Said]) -> bool:
+    """Whether a recap tells only what there is not."""
+    named = [clause.denies(mention) for said in recap for clause, mention in said.concepts]
+    return bool(named) and all(named)
+
+
 class Answer:
     """One answer, read in the light of its question and persona."""
 
@@ -106,15 +112,22 @@ class Answer:
         return [*found.values(), *self._not_told(found)]
 
     def agreed(self, told: Set[Fact]) -> Iterator[Line]:
-        """What a yes to a recap tells: what that supposes and nobody had `told`."""
-        if not self.said or not agrees(self.said[0]):
-            return
+        """What a yes to a recap tells: what that supposes and nobody had `told`. A bare no agrees with one
+        that only denies: `no fever, no cough, right?`"""
         recap = [read(sentence) for sentence in of_sort(self.asked.text, Sort.recap)]
+        if not self.said or not (agrees(self.said[0]) or (self._is_bare_no and _only_denies(recap))):
+            return
         for fact, known in self.known.items():
             due = replace(self.asked.unprompted, named=frozenset((fact,)))  # a broader name will do, too
             supposed = any(says(said, known, due) is Says.so for said in recap)
             if supposed and fact not in told and fact not in self.asked.wide:
                 yield replace(self._line(fact, Came.told, self.sentences[0]), asked=True)
+
+    @property
+    def _is_bare_no(self) -> bool:
+        """Whether it is a no that names nothing, and neither refuses nor forgets."""
+        named = any(said.concepts or said.drugs for said in self.said)
+        return disagrees(self.said[0]) and not named and not self._blocked
 
     def _own(self) -> dict[Fact, How]:
         """The patient's own account, where it is one; what was inferred from the text is read anew."""

@@ -34,7 +34,8 @@ def asks_for(flag: dict, one: Exchange, account: Account) -> bool:
     asked, wanted = account.asked[one.question - 1], flag.get("concepts", ())
     if not asked.asking or is_aside(asked, wanted):
         return False
-    if any(ask.topic in flag.get("topics", ()) or _by_name(ask, wanted) for ask in asked.asks):
+    named = (*asked.asks, *asked.put)
+    if any(ask.topic in flag.get("topics", ()) or _by_name(ask, wanted) for ask in named):
         return True
     own = set(flag.get("entries", ()))
     after = singly(asked, account) if own & asked.entries else ()

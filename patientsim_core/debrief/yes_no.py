@@ -17,6 +17,7 @@ _SHORT_NO = re.compile(rf"^(?!.*\byou\b)(\w+ ){{1,4}}{_VERB} not[ .!]*$")
 """`Both of them are.` `They do not.`"""
 
 
+_SO = re.compile(r"^(that is )?(right|correct|exactly|true) ?([.,!]|$)")
 _DOUBT = re.compile(
     r"^(\w+ ,? ?){0,2}(do|did|am|can|could) not (really )?(know|remember|recall|understand|sure|say)\b"
 )
@@ -24,7 +25,7 @@ _DOUBT = re.compile(
 
 def agrees(said: Said) -> bool:
     """Whether it begins as a yes does, or is no more than the verb of the question."""
-    return any(found.search(said.normal) for found in (pattern("words", "yes"), _SHORT_YES))
+    return any(found.search(said.normal) for found in (pattern("words", "yes"), _SHORT_YES, _SO))
 
 
 def disagrees(said: Said) -> bool:

@@ -7,6 +7,14 @@ from patientsim_core.debrief.history import FactLine
 from tests.debrief.scripted import talk
 
 PLAIN = "plain,B,high,normal"
+LIST = ("no fever", "no blood in the stool", "no weight loss")
+
+
+def listed(lines: str) -> dict[str, Status]:
+    """What came of each thing that there is not; the patient made no error."""
+    told = debrief(talk("synthetic-13", PLAIN, f"D: {lines}"))
+    assert not told.fairness.errors
+    return {one.text: one.status for one in told.history.entry("denied").facts}
 
 
 def fact(case: str, question: str, answer: str, words: str, persona: str = PLAIN) -> FactLine:
@@ -118,3 +126,15 @@ def test_what_is_told_in_other_words_is_heard(case, question, answer, words):
 )
 def test_a_function_that_is_fine_is_no_finding(question, answer, status):
     assert fact("synthetic-03", question, answer, "trouble finding words").status is status
+
+
+@pytest.mark.parametrize("answer", ["No.", "No, none of those.", "Yes.", "Right."])
+def test_a_list_of_what_there_is_not_is_confirmed_by_a_no_and_a_yes_alike(answer):
+    told = listed(f"No fever, no blood in the stool, no weight loss, right?\nP: {answer}")
+    assert {told[one] for one in LIST} == {Status.elicited}
+
+
+@pytest.mark.parametrize("answer", ["I don't know.", "No, I have lost some weight.", "What do you mean?"])
+def test_but_not_by_an_answer_that_leaves_it_open(answer):
+    told = listed(f"No fever, no blood in the stool, no weight loss, right?\nP: {answer}")
+    assert told["no fever"] is not Status.elicited
