@@ -1,13 +1,11 @@
 """Questions that bring out what a persona kept away, each tried on the built-in patient at that moment."""
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from string import Template
 
 from patientsim_core.debrief.answer import Came, Line
+from patientsim_core.debrief.data import data
 from patientsim_core.debrief.layout import entry_of
 from patientsim_core.debrief.wording import by_name, by_purpose, in_family, of_relative, wording_of
 from patientsim_core.dialogue import Dialogue, How, Turn
@@ -28,28 +26,23 @@ class Cue:
     why: str
 
 
-@lru_cache(maxsize=1)
-def _cues() -> dict:
-    return tomllib.loads((Path(__file__).parent / "cues.toml").read_text(encoding="utf-8"))
-
-
 def cue_for(line: Line, persona: Persona, dialogue: Dialogue) -> Cue | None:
     """A question after an answer that makes the built-in patient tell the fact truly; None where none of
     those tried does."""
-    if str(line.came) not in _cues() or line.exchange.answered is None:
+    if str(line.came) not in data("cues") or line.exchange.answered is None:
         return None
     history = dialogue.turns[: line.exchange.answered + 1]
     if line.came is Came.not_understood and persona.dazed is not Dazed.normal:
         return _calmed(line.fact, persona, history, dialogue)
     for question, _ in zip(_candidates(line, persona), range(TRIES), strict=False):
         if tells(line.fact, question, history, persona, dialogue):
-            return Cue(question, _cues()[line.came]["why"])
+            return Cue(question, data("cues")[line.came]["why"])
     return None
 
 
 def _calmed(fact: Fact, persona: Persona, history: Sequence[Turn], dialogue: Dialogue) -> Cue | None:
     """How many kind turns a confused patient needs before a short question gets through."""
-    words, talk = _cues()[Came.not_understood], list(history)
+    words, talk = data("cues")[Came.not_understood], list(history)
     patient = OfflinePatient(dialogue.case, persona, dialogue.seed)
     for turns in range(1, 2 * REASSURANCES_A_PHASE + 1):
         talk.append(Turn(role="doctor", text=words["calm"]))
@@ -65,7 +58,7 @@ def _calmed(fact: Fact, persona: Persona, history: Sequence[Turn], dialogue: Dia
 def suited(question: str, persona: Persona) -> str:
     """A question with what suits the persona before it."""
     key = "dazed" if persona.dazed is not Dazed.normal else str(persona.personality)
-    lead = _cues()["suits"].get(key, {}).get("simple" if persona.cefr is Cefr.A else "plain", "")
+    lead = data("cues")["suits"].get(key, {}).get("simple" if persona.cefr is Cefr.A else "plain", "")
     return f"{lead} {question}".strip()
 
 
@@ -82,7 +75,7 @@ def _candidates(line: Line, persona: Persona) -> Iterator[str]:
     if line.came is Came.forgotten:
         yield from dict.fromkeys(_reminders(line.fact, entry, cefr))
         return
-    lead = _cues()[line.came]["lead"]["simple" if cefr is Cefr.A else "plain"]
+    lead = data("cues")[line.came]["lead"]["simple" if cefr is Cefr.A else "plain"]
     for question in [*_of_symptom(line.fact, cefr), *wording_of(entry, cefr)]:
         yield f"{lead} {question}".lstrip()
 

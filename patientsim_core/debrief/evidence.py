@@ -1,13 +1,11 @@
 """What was heard in a consultation, as diagnoses are weighed by, each with the words that told it."""
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from pathlib import Path
 
 from patientsim_core.debrief.account import Account
 from patientsim_core.debrief.asked import Asked
+from patientsim_core.debrief.data import data
 from patientsim_core.debrief.functions import denies
 from patientsim_core.debrief.quotes import Exchange, Quote, answer, spoken_sentences
 from patientsim_core.debrief.recaps import confirmed, recap_of
@@ -105,10 +103,9 @@ def recorded(facts: Iterable[Fact]) -> dict[str, Fact]:
     return found
 
 
-@lru_cache(maxsize=1)
 def words() -> dict[str, dict]:
     """How findings are called and read, and what trainees call diagnoses: `findings.toml`."""
-    return tomllib.loads((Path(__file__).parent / "findings.toml").read_text(encoding="utf-8"))
+    return data("findings")
 
 
 def name_of(finding: str) -> str:

@@ -2,10 +2,9 @@
 `can not walk normally` has trouble walking."""
 
 import re
-import tomllib
 from functools import lru_cache
-from pathlib import Path
 
+from patientsim_core.debrief.data import data
 from patientsim_core.offline.lexicon import Mention, concepts
 from patientsim_core.offline.listen import Clause
 
@@ -14,8 +13,7 @@ _OWNER = re.compile(r"^(my|your|the) ")
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[str, re.Pattern[str]]:
-    text = (Path(__file__).parent / "functions.toml").read_text(encoding="utf-8")
-    return {name: re.compile(entry) for name, entry in tomllib.loads(text).items()}
+    return {name: re.compile(entry) for name, entry in data("functions").items()}
 
 
 def denies(clause: Clause, mention: Mention) -> bool:

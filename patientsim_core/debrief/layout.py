@@ -1,11 +1,10 @@
 """How the history map is laid out: `groups.toml`, and the entry that each fact belongs to."""
 
-import tomllib
 from functools import lru_cache
-from pathlib import Path
 from typing import NamedTuple
 
 from patientsim_core.case import Case, item_of
+from patientsim_core.debrief.data import data
 from patientsim_core.facts import LABELS, Fact
 
 SAMPLE = {
@@ -37,8 +36,7 @@ class Place(NamedTuple):
 @lru_cache(maxsize=1)
 def places() -> dict[str, Place]:
     """Every entry by its key, in the order of the map."""
-    file = Path(__file__).parent / "groups.toml"
-    groups = tomllib.loads(file.read_text(encoding="utf-8"))["group"]
+    groups = data("groups")["group"]
     found = (Place(group=group["name"], **entry) for group in groups for entry in group["entries"])
     return {one.key: one for one in found}
 

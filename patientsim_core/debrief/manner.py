@@ -1,21 +1,15 @@
 """How questions and answers sound: `manner.toml`."""
 
 import re
-import tomllib
 from functools import lru_cache
-from pathlib import Path
 
+from patientsim_core.debrief.data import data
 from patientsim_core.offline.spelling import normalise
-
-
-@lru_cache(maxsize=1)
-def _table() -> dict:
-    return tomllib.loads((Path(__file__).parent / "manner.toml").read_text(encoding="utf-8"))
 
 
 @lru_cache(maxsize=64)
 def _pattern(name: str) -> re.Pattern[str]:
-    found = _table()[name]
+    found = data("manner")[name]
     return re.compile(found if isinstance(found, str) else "|".join(found))
 
 
@@ -26,4 +20,4 @@ def sounds(name: str, text: str) -> bool:
 
 def bands() -> dict[str, float]:
     """The names of the bands, worst first, and the least mean score of each."""
-    return _table()["bands"]
+    return data("manner")["bands"]

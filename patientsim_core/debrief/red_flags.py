@@ -1,14 +1,12 @@
 """What must not be overlooked with a complaint, by `red_flags.toml`, and whether it was asked for or told."""
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 from patientsim_core.case import Case
 from patientsim_core.debrief.account import Account
+from patientsim_core.debrief.data import data
 from patientsim_core.debrief.evidence import Evidence, agreed_to, recorded
 from patientsim_core.debrief.flag_asking import (
     asks_for,
@@ -61,11 +59,6 @@ class FlagTable:
     sources: tuple[str, ...]
 
 
-@lru_cache(maxsize=1)
-def _data() -> dict:
-    return tomllib.loads((Path(__file__).parent / "red_flags.toml").read_text(encoding="utf-8"))
-
-
 def red_flags(dialogue: Dialogue, account: Account, heard: Evidence) -> tuple[FlagTable, ...]:
     """The tables of a dialogue's case, its diagnosis's first; at most two."""
     return tuple(_table(table, dialogue, account, heard) for table in _tables_for(dialogue.case))
@@ -77,7 +70,7 @@ def _tables_for(case: Case) -> list[dict]:
     truth = normalise(case.diagnosis)
     found = [
         table
-        for table in _data()["table"]
+        for table in data("red_flags")["table"]
         if set(table["complaints"]) & named or re.match(rf"(acute )?(?:{table['diagnosis']})", truth)
     ]
     return sorted(found, key=lambda table: not re.match(rf"(acute )?(?:{table['diagnosis']})", truth))[:2]

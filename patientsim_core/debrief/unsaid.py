@@ -2,12 +2,10 @@
 else. The built-in doctor hears more in them; a trainee is shown only what was truly said."""
 
 import re
-import tomllib
 from collections.abc import Mapping
-from functools import lru_cache
-from pathlib import Path
 
 from patientsim_core.debrief.asked import Asked
+from patientsim_core.debrief.data import data
 from patientsim_core.debrief.manner import sounds
 from patientsim_core.debrief.yes_no import agrees
 from patientsim_core.offline.judge.said import Said, pattern
@@ -23,15 +21,10 @@ OF_ALLERGY = {"allergies", "reaction"}
 _TENDER = "chest_wall_tenderness"
 
 
-@lru_cache(maxsize=1)
-def _table() -> dict:
-    return tomllib.loads((Path(__file__).parent / "unsaid.toml").read_text(encoding="utf-8"))
-
-
 def keeps_back(said: Said) -> bool:
     """Whether a sentence tells nothing of what it names: it refuses (`about smoking I say nothing`), or does
     not know of it. `I can't talk` is a symptom, and no refusal."""
-    if re.search(_table()["unsure"], said.normal):
+    if re.search(data("unsaid")["unsure"], said.normal):
         return True
     refusals = (pattern("words", "refuses"), heard_as("moods", "refused"))
     refuses = any(one.search(said.normal) for one in refusals) or sounds("refused", said.written)
@@ -44,12 +37,12 @@ def misread(said: Said, asked: Asked, answered: str) -> frozenset[str]:
     `unsaid.toml` reads more strictly, drugs that are not tolerated, what something else than the
     complaint is like, and a chest that hurts to touch where nobody speaks of the chest."""
     topics = {ask.topic for ask in asked.asks}
-    rules = _table()["only"].values()
+    rules = data("unsaid")["only"].values()
     found = {sign for rule in rules if not _holds(rule, said, topics) for sign in rule["signs"]}
     found |= _denied(said, frozenset(topics))
     if _is_of_another(said, asked):
-        found |= set(_table()["of_complaint"])
-    if re.search(_table()["allergic"], said.normal) or (topics and topics <= OF_ALLERGY):
+        found |= set(data("unsaid")["of_complaint"])
+    if re.search(data("unsaid")["allergic"], said.normal) or (topics and topics <= OF_ALLERGY):
         found |= purposes_of({mention.id for _, mention in said.drugs})
     named = {mention.id for _, mention in said.concepts}
     if _TENDER in named and "chest" not in f"{asked.text} {answered}".lower():
@@ -70,7 +63,7 @@ def _is_of_another(said: Said, asked: Asked) -> bool:
     own = asked.complaint_concepts | {"pain"}
     about = frozenset(id for id in asked.about if is_symptom(id))
     named = {mention.id for _, mention in said.concepts}
-    felt = with_broader(about | named) & own or re.search(_table()["felt"], said.normal)
+    felt = with_broader(about | named) & own or re.search(data("unsaid")["felt"], said.normal)
     return bool(about) and not felt
 
 
@@ -82,4 +75,4 @@ def _denied(said: Said, topics: frozenset[str]) -> set[str]:
         before = clause.text if clause.denies_from is None else clause.text[: max(clause.denies_from, 0)]
         told |= signs(clause.text if before.endswith(("can ", "could ")) else before, topics)
         behind |= signs(clause.text, topics)
-    return (behind - told) & set(_table()["denied"])
+    return (behind - told) & set(data("unsaid")["denied"])

@@ -1,12 +1,10 @@
 """Questions in a doctor's own words: for something by its name, and for an entry of the map."""
 
 import re
-import tomllib
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 from string import Template
 
+from patientsim_core.debrief.data import data
 from patientsim_core.offline.data import table
 from patientsim_core.offline.listen import pattern as heard
 from patientsim_core.persona import Cefr
@@ -14,11 +12,6 @@ from patientsim_core.persona import Cefr
 _ILLNESSES = ("lasting", "once")
 _CONCEPTS, _DRUGS = ("symptom", *_ILLNESSES, "device"), ("drug",)
 """Tables of `wording.toml` with names."""
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict:
-    return tomllib.loads((Path(__file__).parent / "wording.toml").read_text(encoding="utf-8"))
 
 
 def by_name(id: str, cefr: Cefr, past: bool = False) -> list[str]:
@@ -34,7 +27,7 @@ def by_purpose(drugs: str, cefr: Cefr) -> list[str]:
 
 def in_family(id: str, cefr: Cefr) -> list[str]:
     """Questions for an illness of the family by its name."""
-    forms = _words()["family"]
+    forms = data("wording")["family"]
     names = [(level, re.sub(r"\byour\b", "their", name)) for _, level, name in _names(id, cefr, _ILLNESSES)]
     return [_filled(forms[level], name) for level, name in names if not re.search(r"\byou\b|\?$", name)]
 
@@ -42,7 +35,7 @@ def in_family(id: str, cefr: Cefr) -> list[str]:
 def of_relative(kin: str, cefr: Cefr) -> list[str]:
     """A question for the illnesses of a relative; none for words that are no plain name of one."""
     known = re.fullmatch(r"[a-z]+( [a-z]+){0,2}", kin) and heard("frames", "kin").search(kin)
-    return [_filled(_words()["relative"][_level(cefr)], kin)] if known else []
+    return [_filled(data("wording")["relative"][_level(cefr)], kin)] if known else []
 
 
 def symptom_question(id: str, cefr: Cefr) -> str:
@@ -52,7 +45,7 @@ def symptom_question(id: str, cefr: Cefr) -> str:
 
 def wording_of(entry: str, cefr: Cefr) -> list[str]:
     """Questions for an entry in words for a language level; none for entries that nobody asks for."""
-    doctor, words = table("doctor"), _words()
+    doctor, words = table("doctor"), data("wording")
     asked_as = words["asked_as"].get(entry, entry)
     own = words["entries"].get(entry) or doctor["complaint"].get(asked_as) or doctor["background"].get(entry)
     return list((own or {}).get(_level(cefr), ()))
@@ -61,7 +54,7 @@ def wording_of(entry: str, cefr: Cefr) -> list[str]:
 def _questions(id: str, cefr: Cefr, tables: Sequence[str], past: str = "") -> list[str]:
     found = []
     for kind, level, name in _names(id, cefr, tables):
-        forms = _words()[kind]
+        forms = data("wording")[kind]
         form = forms.get(f"{past}{level}", forms[level])
         found.append(name if name.endswith("?") else _filled(form, name))
     return list(dict.fromkeys(found))
@@ -69,10 +62,10 @@ def _questions(id: str, cefr: Cefr, tables: Sequence[str], past: str = "") -> li
 
 def _names(id: str, cefr: Cefr, tables: Sequence[str]) -> list[tuple[str, str, str]]:
     """What it is called, each with the table and the level that it is of."""
-    kind = next((one for one in tables if id in _words()[one]["names"]), None)
+    kind = next((one for one in tables if id in data("wording")[one]["names"]), None)
     if kind is None:
         return []
-    known = _words()[kind]["names"][id]
+    known = data("wording")[kind]["names"][id]
     plain, simple = (known, known) if isinstance(known, str) else known
     names = [(kind, "simple", simple), (kind, "plain", plain)]
     return names if cefr is Cefr.A else names[1:]
